@@ -1,0 +1,172 @@
+/*
+ * The reading side of the metrics: sums over the workers, lag from offsets.
+ */
+#include "metrics_read.h"
+
+#include "memory.h"
+#include "metrics_block.h"
+#include "metrics_table.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+static_assert(sizeof((struct metrics_catalogue *)0)->version ==
+                  SHARED_TEXT_SIZE,
+              "a version is a shared text");
+
+static uint64_t get(const _Atomic uint64_t *figure)
+{
+    return atomic_load_explicit(figure, memory_order_relaxed);
+}
+
+static int64_t get_signed(const _Atomic int64_t *figure)
+{
+    return atomic_load_explicit(figure, memory_order_acquire);
+}
+
+static void add_counters(struct metrics_reading *r,
+                         const struct worker_metrics *w)
+{
+    for (size_t counter = 0; counter < METRIC_COUNTERS; counter++)
+        for (size_t label = 0; label < METRIC_LABELS; label++)
+            r->counters[counter][label] += get(&w->counters[counter][label]);
+    for (size_t gauge = 0; gauge < METRIC_GAUGES; gauge++)
+        r->gauges[gauge] += get_signed(&w->gauges[gauge]);
+}
+
+static void add_histogram(struct metrics_histogram *sum,
+                          const struct histogram_block *block,
+                          const struct metric_buckets *buckets)
+{
+    for (size_t i = 0; i <= buckets->n; i++) {
+        uint64_t n = get(&block->counts[i]);
+        sum->counts[i] += n;
+        sum->count += n;
+    }
+    sum->sum += (double)get(&block->sum) / (double)buckets->per_unit;
+}
+
+/* ------------------------------------------------------------- partitions */
+
+/* The end before what is committed: the other way round, what is committed
+ * in between would look like lag. */
+static void read_row(const struct partition_metrics *row, int64_t now_ms,
+                     struct metrics_partition *out)
+{
+    int64_t stable_end = get_signed(&row->stable_end);
+    int64_t high_end = get_signed(&row->high_end);
+    int64_t oldest_ms = get_signed(&row->oldest_ms);
+
+    out->committed = get_signed(&row->committed);
+    out->lag_records = -1;
+    out->lag_seconds = -1;
+    out->held_back = -1;
+    if (stable_end >= 0 && high_end >= 0)
+        out->held_back = high_end > stable_end ? high_end - stable_end : 0;
+    if (stable_end < 0 || out->committed < 0)
+        return;
+    out->lag_records =
+        stable_end > out->committed ? stable_end - out->committed : 0;
+    if (out->lag_records == 0)
+        out->lag_seconds = 0;
+    else if (oldest_ms > 0)
+        out->lag_seconds =
+            now_ms > oldest_ms ? (double)(now_ms - oldest_ms) / 1000 : 0;
+}
+
+/* Appends the rows of a worker; false when they changed their owner. */
+static bool try_rows(struct metrics_reading *r, const struct metrics *m,
+                     unsigned worker, int64_t now_ms)
+{
+    const struct worker_metrics *w = &m->blocks[worker];
+    uint32_t before = atomic_load(&w->assignment);
+    size_t n = r->n_partitions;
+
+    for (size_t i = 0; i < METRIC_PARTITIONS; i++) {
+        int64_t partition = get_signed(&w->partitions[i].partition);
+        if (partition < 0)
+            continue;
+        struct metrics_partition *out = &r->partitions[n++];
+        out->partition = (int32_t)partition;
+        out->worker = worker;
+        read_row(&w->partitions[i], now_ms, out);
+    }
+    if (before % 2 != 0 || before != atomic_load(&w->assignment))
+        return false;
+    r->n_partitions = n;
+    return true;
+}
+
+/* In the midst of a rebalance a worker's partitions are left out. */
+static void add_rows(struct metrics_reading *r, const struct metrics *m,
+                     unsigned worker, int64_t now_ms)
+{
+    enum { TRIES = 100 };
+
+    for (int i = 0; i < TRIES; i++)
+        if (try_rows(r, m, worker, now_ms))
+            return;
+}
+
+static int compare_partitions(const void *a, const void *b)
+{
+    const struct metrics_partition *left = a, *right = b;
+
+    return (left->partition > right->partition) -
+           (left->partition < right->partition);
+}
+
+static void sum_partitions(struct metrics_reading *r)
+{
+    for (size_t i = 0; i < r->n_partitions; i++) {
+        const struct metrics_partition *p = &r->partitions[i];
+        if (p->lag_records > 0)
+            r->lag_records += p->lag_records;
+        if (p->held_back > 0)
+            r->held_back += p->held_back;
+        if (p->lag_seconds > r->lag_seconds)
+            r->lag_seconds = p->lag_seconds;
+    }
+}
+
+static void read_catalogue(const struct metrics *m,
+                           struct metrics_catalogue *out)
+{
+    shared_text_get(&m->catalogue.version, out->version);
+    out->number = get_signed(&m->catalogue.number);
+    out->routes = get_signed(&m->catalogue.routes);
+    out->loaded_ms = get_signed(&m->catalogue.loaded_ms);
+    out->confirmed_ms = get_signed(&m->catalogue.confirmed_ms);
+    for (size_t i = 0; i < METRIC_LOAD_COUNT; i++)
+        out->loads[i] = get(&m->catalogue.loads[i]);
+}
+
+struct metrics_reading *metrics_read(const struct metrics *m, int64_t now_ms)
+{
+    struct metrics_reading *r = memory_new(sizeof *r);
+
+    r->partitions = memory_new_array((size_t)m->workers * METRIC_PARTITIONS,
+                                     sizeof *r->partitions);
+    for (unsigned i = 0; i < m->workers; i++) {
+        add_counters(r, &m->blocks[i]);
+        for (int j = 0; j < METRIC_HISTOGRAMS; j++)
+            add_histogram(&r->histograms[j], &m->blocks[i].histograms[j],
+                          metric_buckets(j));
+        add_rows(r, m, i, now_ms);
+    }
+    qsort(r->partitions, r->n_partitions, sizeof *r->partitions,
+          compare_partitions);
+    sum_partitions(r);
+    read_catalogue(m, &r->catalogue);
+    return r;
+}
+
+void metrics_reading_free(struct metrics_reading **r)
+{
+    if (*r == NULL)
+        return;
+    free((*r)->partitions);
+    free(*r);
+    *r = NULL;
+}

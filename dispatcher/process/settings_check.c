@@ -1,0 +1,178 @@
+/*
+ * One small pure check for each kind of text, and the rules between settings.
+ */
+#include "settings_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOPIC_MAX = 249, ID_MAX = 200 };
+
+static bool refuse(char *why, const char *text)
+{
+    snprintf(why, SETTING_WHY_SIZE, "%s", text);
+    return false;
+}
+
+static bool has_control(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c < ' ' || *c == 0x7f)
+            return true;
+    return false;
+}
+
+bool check_not_empty(const char *text, char *why)
+{
+    return *text != '\0' || refuse(why, "must not be empty");
+}
+
+bool check_group_id(const char *text, char *why)
+{
+    if (*text == '\0')
+        return refuse(why, "must not be empty");
+    if (strlen(text) > ID_MAX)
+        return refuse(why, "is longer than 200 bytes");
+    return !has_control(text) || refuse(why, "holds a control character");
+}
+
+/* <group>/<instance>/<worker> identifies: with a slash in the instance, two
+ * replicas of different groups could become the same producer. */
+bool check_instance_id(const char *text, char *why)
+{
+    if (strchr(text, '/') != NULL)
+        return refuse(why, "must not hold a slash");
+    return check_group_id(text, why);
+}
+
+/* Kafka's own rule for names of topics (org.apache.kafka...Topic). */
+static bool is_topic(const char *name, size_t size)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
+
+    if (size == 0 || size > TOPIC_MAX)
+        return false;
+    if ((size == 1 && name[0] == '.') ||
+        (size == 2 && name[0] == '.' && name[1] == '.'))
+        return false;
+    return strspn(name, letters) >= size;
+}
+
+bool check_topic(const char *text, char *why)
+{
+    return is_topic(text, strlen(text)) ||
+           refuse(why, "is no topic name: 1 to 249 of a-z, A-Z, 0-9, dot, "
+                       "underscore and hyphen");
+}
+
+bool check_topic_list(const char *text, char *why)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, ",");
+        if (!is_topic(text, size))
+            return refuse(why, "must be topic names, separated by commas "
+                               "without spaces");
+        text += size;
+        if (*text == ',' && *++text == '\0')
+            return refuse(why, "ends in a comma");
+    }
+    return true;
+}
+
+bool check_redis_url(const char *text, char *why)
+{
+    if (strncmp(text, "redis://", 8) == 0 && text[8] != '\0')
+        return true;
+    if (strncmp(text, "unix:///", 8) == 0 && text[8] != '\0')
+        return true;
+    if (strncmp(text, "rediss://", 9) != 0 || text[9] == '\0')
+        return refuse(why, "must be redis://host:port/db, rediss://... or "
+                           "unix:///path");
+#ifdef HAVE_HIREDIS_SSL
+    return true;
+#else
+    return refuse(why, "asks for TLS, which this build has not: it needs "
+                       "hiredis 1.0 or later with hiredis_ssl");
+#endif
+}
+
+bool check_address(const char *text, char *why)
+{
+    const char *colon = strrchr(text, ':');
+    char *end;
+
+    if (colon == NULL || colon[1] < '0' || colon[1] > '9')
+        return refuse(why, "must be host:port");
+    if (strtol(colon + 1, &end, 10) > 65535 || *end != '\0')
+        return refuse(why, "has a port that is no number from 0 to 65535");
+    if (memchr(text, ':', (size_t)(colon - text)) != NULL &&
+        (*text != '[' || colon[-1] != ']'))
+        return refuse(why, "has an IPv6 address without brackets; write "
+                           "[::1]:9464");
+    return true;
+}
+
+/* What is read must not be what is written, nor two kinds in one topic. */
+static bool topics_differ(const struct settings *cfg, FILE *err)
+{
+    const char *const topics[][2] = {
+        {"topic.tickets", cfg->topic_tickets},
+        {"topic.assignments", cfg->topic_assignments},
+        {"topic.deadlines", cfg->topic_deadlines},
+        {"topic.dead-letters", cfg->topic_dead_letters},
+        {"topic.state", cfg->topic_state},
+    };
+    const size_t n = sizeof topics / sizeof *topics;
+    bool ok = true;
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            if (strcmp(topics[i][1], topics[j][1]) != 0)
+                continue;
+            fprintf(err,
+                    "%s and %s are both %s; each needs a topic of its "
+                    "own\n",
+                    topics[i][0], topics[j][0], topics[i][1]);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static long producer_number(const struct settings *cfg, const char *name,
+                            long fallback)
+{
+    for (size_t i = cfg->n_kafka_properties; i > 0; i--) {
+        const struct kafka_property *p = &cfg->kafka_properties[i - 1];
+        if (p->scope != KAFKA_CONSUMER && strcmp(p->name, name) == 0)
+            return strtol(p->value, NULL, 10);
+    }
+    return fallback;
+}
+
+/* A transaction that is open for as long as it may be is aborted by the
+ * broker, for ever again. */
+static bool transactions_fit(const struct settings *cfg, FILE *err)
+{
+    enum { DEFAULT_MS = 60000, TIMES = 3 };
+    long timeout_ms =
+        producer_number(cfg, "transaction.timeout.ms", DEFAULT_MS);
+
+    if (timeout_ms >= TIMES * (long)cfg->commit_interval_ms)
+        return true;
+    fprintf(err,
+            "kafka.producer.transaction.timeout.ms (%ld) must be at least "
+            "%d times commit.interval.ms (%d)\n",
+            timeout_ms, TIMES, cfg->commit_interval_ms);
+    return false;
+}
+
+bool check_together(const struct settings *cfg, FILE *err)
+{
+    bool topics = topics_differ(cfg, err);
+    bool transactions = transactions_fit(cfg, err);
+
+    return topics && transactions;
+}

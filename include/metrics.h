@@ -1,0 +1,154 @@
+/*
+ * What the service counts. All names, types, labels and help texts stand in
+ * one table (process/metrics_table.c), which /metrics and docs/metrics.md
+ * are checked against.
+ *
+ * Each worker writes a block of its own, without locks; a scrape reads the
+ * blocks and sums. What belongs to a transaction is held until its end:
+ * counted when it is committed, forgotten when it is aborted.
+ */
+#ifndef DISPATCHER_METRICS_H
+#define DISPATCHER_METRICS_H
+
+#include "status.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Counters. The label is the number of an enum of the module named here. */
+enum metric_counter {
+    METRIC_TICKETS,      /* Dispatch__V1__TicketEvent__KindCase */
+    METRIC_ASSIGNMENTS,  /* Dispatch__V1__AssignmentKind */
+    METRIC_DEADLINES,    /* Dispatch__V1__DeadlineKind */
+    METRIC_DEAD_LETTERS, /* enum reject_code */
+    METRIC_COMMITS,      /* no label: 0 */
+    METRIC_ABORTS,       /* enum metric_abort */
+    METRIC_REBALANCES,   /* enum metric_rebalance */
+    METRIC_PRODUCERS,    /* no label: producers made anew after a fatal error */
+    METRIC_COUNTERS
+};
+
+/* X(ENUMERATOR, "label"): why a transaction was aborted. */
+#define METRIC_ABORTS_X(X)                                                     \
+    X(PRODUCE, "produce")                                                      \
+    X(OFFSETS, "send_offsets")                                                 \
+    X(COMMIT, "commit")                                                        \
+    X(FENCED, "fenced")                                                        \
+    X(FATAL, "fatal")                                                          \
+    X(REBALANCE, "rebalance")                                                  \
+    X(SHUTDOWN, "shutdown")
+
+enum metric_abort {
+#define METRIC_ABORT_ENUMERATOR(id, label) METRIC_ABORT_##id,
+    METRIC_ABORTS_X(METRIC_ABORT_ENUMERATOR)
+#undef METRIC_ABORT_ENUMERATOR
+        METRIC_ABORT_COUNT
+};
+
+enum metric_rebalance {
+    METRIC_REBALANCE_ASSIGNED,
+    METRIC_REBALANCE_REVOKED,
+    METRIC_REBALANCE_LOST,
+    METRIC_REBALANCE_COUNT
+};
+
+enum metric_histogram {
+    METRIC_TRANSACTION_SECONDS,
+    METRIC_TRANSACTION_RECORDS,
+    METRIC_LATENCY_SECONDS, /* record timestamp to commit */
+    METRIC_HISTOGRAMS
+};
+
+/* Gauges of one worker, summed by the scrape. */
+enum metric_gauge {
+    METRIC_PRODUCER_QUEUE, /* messages waiting in the producer */
+    METRIC_CONSUMER_QUEUE, /* messages fetched and not yet taken */
+    METRIC_GAUGES
+};
+
+/* How loading a catalogue went. */
+enum metric_load {
+    METRIC_LOAD_ACCEPTED,
+    METRIC_LOAD_REFUSED, /* inconsistent: the last good one stays */
+    METRIC_LOAD_FAILED,  /* Redis did not give it */
+    METRIC_LOAD_COUNT
+};
+
+enum {
+    METRIC_LABELS = 32,      /* a label's number is below this */
+    METRIC_BUCKETS = 20,     /* of a histogram, without +Inf */
+    METRIC_PARTITIONS = 1024 /* of one worker; further ones are not shown */
+};
+
+/* One owned partition. The worker, or whoever knows, stores with
+ * metrics_store; a scrape derives lag from it. -1: not known. */
+struct partition_metrics {
+    _Atomic int64_t partition;
+    _Atomic int64_t committed;  /* offset at which a restart would go on */
+    _Atomic int64_t stable_end; /* last stable offset */
+    _Atomic int64_t high_end;   /* high watermark */
+    _Atomic int64_t oldest_ms;  /* timestamp of the oldest record at or after
+                                   `committed` */
+};
+
+struct metrics;
+struct worker_metrics;
+
+/* Never NULL: out of memory ends the process. */
+struct metrics *metrics_new(unsigned workers);
+void metrics_free(struct metrics **m);
+
+/* The block of one worker; what follows is for that worker's thread alone. */
+struct worker_metrics *metrics_worker(struct metrics *m, unsigned worker);
+
+/* Counts at once: things that are not part of a transaction. */
+void metrics_count_now(struct worker_metrics *w, enum metric_counter counter,
+                       unsigned label);
+
+/* Counts when the open transaction is committed. */
+void metrics_count(struct worker_metrics *w, enum metric_counter counter,
+                   unsigned label);
+
+/* One more input record in the open transaction; its Kafka timestamp (0 or
+ * less: it has none) gives the latency at commit. */
+void metrics_record(struct worker_metrics *w, int64_t timestamp_ms);
+
+/* The open transaction ended. `duration_us` runs from its begin. */
+void metrics_committed(struct worker_metrics *w, int64_t now_ms,
+                       int64_t duration_us);
+void metrics_aborted(struct worker_metrics *w, enum metric_abort reason);
+
+void metrics_gauge(struct worker_metrics *w, enum metric_gauge gauge,
+                   int64_t value);
+
+/* The worker owns a partition from now on: its row, in which nothing is known
+ * yet (-1 each), valid until it is dropped. Never NULL; beyond
+ * METRIC_PARTITIONS a row that nobody sees. */
+struct partition_metrics *metrics_partition_add(struct worker_metrics *w,
+                                                int32_t partition);
+
+/* Partitions were taken away: they are missing from the next scrape. */
+void metrics_partition_drop(struct worker_metrics *w, int32_t partition);
+void metrics_partitions_clear(struct worker_metrics *w);
+
+/* A figure of a partition's row; never waits. */
+static inline void metrics_store(_Atomic int64_t *figure, int64_t value)
+{
+    atomic_store_explicit(figure, value, memory_order_relaxed);
+}
+
+/* For the catalogue's thread. `version` as in events: "42+1f3a9c07". */
+void metrics_catalogue_load(struct metrics *m, enum metric_load result);
+void metrics_catalogue_live(struct metrics *m, const char *version,
+                            int64_t number, size_t routes, int64_t now_ms);
+
+/* Redis confirmed just now that the live catalogue is the current one. */
+void metrics_catalogue_current(struct metrics *m, int64_t now_ms);
+
+/* Takes a sample for the rates over 1, 5 and 15 minutes. Call it about once a
+ * second, always from the same thread. */
+void metrics_tick(struct metrics *m, int64_t now_ms);
+
+#endif
