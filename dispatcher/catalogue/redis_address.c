@@ -1,0 +1,250 @@
+/*
+ * Parses the URL of a Redis.
+ */
+#include "redis_address.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_PORT = 6379, MAX_PORT = 65535, MAX_DATABASE = 1000000 };
+
+static bool because(char why[REDIS_WHY_SIZE], const char *reason)
+{
+    snprintf(why, REDIS_WHY_SIZE, "%s", reason);
+    return false;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* A copy without percent-encoding; NULL when that is wrong or makes a NUL. */
+static char *decode(const char *text, size_t size)
+{
+    char *decoded = memory_new(size + 1);
+    size_t used = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        int high, low;
+
+        if (text[i] != '%') {
+            decoded[used++] = text[i];
+            continue;
+        }
+        high = size - i > 2 ? hex_digit(text[i + 1]) : -1;
+        low = size - i > 2 ? hex_digit(text[i + 2]) : -1;
+        if (high < 0 || low < 0 || high + low == 0) {
+            free(decoded);
+            return NULL;
+        }
+        decoded[used++] = (char)(high * 16 + low);
+        i += 2;
+    }
+    return decoded;
+}
+
+/* Digits only, at most `max`; -1: not so. */
+static int parse_number(const char *text, size_t size, int max)
+{
+    int number = 0;
+
+    if (size == 0)
+        return -1;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        number = number * 10 + (text[i] - '0');
+        if (number > max)
+            return -1;
+    }
+    return number;
+}
+
+/* "user:password", "user" or ":password". */
+static bool parse_login(const char *text, size_t size,
+                        struct redis_address *out, char why[REDIS_WHY_SIZE])
+{
+    const char *colon = memchr(text, ':', size);
+    size_t user_size = colon == NULL ? size : (size_t)(colon - text);
+
+    if (user_size > 0)
+        out->user = decode(text, user_size);
+    if (colon != NULL)
+        out->password = decode(colon + 1, size - user_size - 1);
+    if ((user_size > 0 && out->user == NULL) ||
+        (colon != NULL && out->password == NULL))
+        return because(why, "user or password is not percent-encoded rightly");
+    if (out->user != NULL && out->password == NULL)
+        return because(why, "a user needs a password: redis://user:password@");
+    return true;
+}
+
+static char *copy(const char *text, size_t size)
+{
+    return memcpy(memory_new(size + 1), text, size);
+}
+
+/* "host", "host:port", "[::1]:port". */
+static bool parse_host(const char *text, size_t size, struct redis_address *out,
+                       char why[REDIS_WHY_SIZE])
+{
+    const char *end = text + size, *host = text, *host_end, *after;
+
+    if (size > 0 && text[0] == '[') {
+        host = text + 1;
+        host_end = memchr(text, ']', size);
+        if (host_end == NULL)
+            return because(why, "the host begins with [ but has no ]");
+        after = host_end + 1;
+    } else {
+        host_end = memchr(text, ':', size);
+        if (host_end == NULL)
+            host_end = end;
+        after = host_end;
+    }
+    if (after < end && *after != ':')
+        return because(why, "a colon and the port must follow the host");
+    out->port =
+        after == end
+            ? DEFAULT_PORT
+            : parse_number(after + 1, (size_t)(end - after - 1), MAX_PORT);
+    if (out->port <= 0)
+        return because(why, "the port is no number from 1 to 65535");
+    out->host = copy(host, (size_t)(host_end - host));
+    if (out->host[0] == '\0') {
+        free(out->host);
+        out->host = memory_copy_text("127.0.0.1");
+    }
+    return true;
+}
+
+static bool parse_database(const char *text, struct redis_address *out,
+                           char why[REDIS_WHY_SIZE])
+{
+    out->database =
+        *text == '\0' ? 0 : parse_number(text, strlen(text), MAX_DATABASE);
+    if (out->database < 0)
+        return because(why, "the database is no number: write /0");
+    return true;
+}
+
+/* What follows redis:// and rediss://. The last @ ends the login: passwords
+ * with an @ that is not encoded are common. */
+static bool parse_network(const char *text, struct redis_address *out,
+                          char why[REDIS_WHY_SIZE])
+{
+    const char *at = strrchr(text, '@'), *slash;
+
+    if (at != NULL) {
+        if (!parse_login(text, (size_t)(at - text), out, why))
+            return false;
+        text = at + 1;
+    }
+    slash = strchr(text, '/');
+    if (slash == NULL)
+        slash = text + strlen(text);
+    return parse_host(text, (size_t)(slash - text), out, why) &&
+           parse_database(*slash == '/' ? slash + 1 : slash, out, why);
+}
+
+/* What follows unix://: "user:password@/path?db=1". */
+static bool parse_unix(const char *text, struct redis_address *out,
+                       char why[REDIS_WHY_SIZE])
+{
+    static const char parameter[] = "?db=";
+    const char *slash = strchr(text, '/'), *query;
+
+    if (slash == NULL || (slash > text && slash[-1] != '@'))
+        return because(why, "write unix:///path/of/the.sock");
+    if (slash > text &&
+        !parse_login(text, (size_t)(slash - 1 - text), out, why))
+        return false;
+    query = strchr(slash, '?');
+    if (query == NULL)
+        query = slash + strlen(slash);
+    else if (strncmp(query, parameter, strlen(parameter)) != 0)
+        return because(why, "only ?db=NUMBER may follow the path");
+    out->path = decode(slash, (size_t)(query - slash));
+    if (out->path == NULL)
+        return because(why, "the path is not percent-encoded rightly");
+    return parse_database(*query == '?' ? query + strlen(parameter) : query,
+                          out, why);
+}
+
+static bool parse(const char *url, struct redis_address *out,
+                  char why[REDIS_WHY_SIZE])
+{
+    static const struct {
+        const char *scheme;
+        bool (*parse)(const char *, struct redis_address *, char *);
+        bool tls;
+    } schemes[] = {
+        {"redis://", parse_network, false},
+        {"rediss://", parse_network, true},
+        {"unix://", parse_unix, false},
+    };
+
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        size_t size = strlen(schemes[i].scheme);
+
+        if (strncmp(url, schemes[i].scheme, size) != 0)
+            continue;
+        out->tls = schemes[i].tls;
+        return schemes[i].parse(url + size, out, why);
+    }
+    return because(why, "begin with redis://, rediss:// or unix://");
+}
+
+bool redis_address_parse(const char *url, struct redis_address *out,
+                         char why[REDIS_WHY_SIZE])
+{
+    struct redis_address address = {0};
+
+    if (!parse(url, &address, why)) {
+        redis_address_deinit(&address);
+        return false;
+    }
+#ifndef HAVE_HIREDIS_SSL
+    if (address.tls) {
+        redis_address_deinit(&address);
+        return because(why, "rediss:// needs hiredis 1.0 or later with its TLS "
+                            "library; this program was built without");
+    }
+#endif
+    *out = address;
+    return true;
+}
+
+void redis_address_deinit(struct redis_address *address)
+{
+    free(address->host);
+    free(address->path);
+    free(address->user);
+    if (address->password != NULL)
+        explicit_bzero(address->password, strlen(address->password));
+    free(address->password);
+    *address = (struct redis_address){0};
+}
+
+const char *redis_address_name(const struct redis_address *address,
+                               char text[REDIS_NAME_SIZE])
+{
+    if (address->path != NULL)
+        snprintf(text, REDIS_NAME_SIZE, "%s?db=%d", address->path,
+                 address->database);
+    else
+        snprintf(text, REDIS_NAME_SIZE,
+                 strchr(address->host, ':') ? "[%s]:%d/%d" : "%s:%d/%d",
+                 address->host, address->port, address->database);
+    return text;
+}

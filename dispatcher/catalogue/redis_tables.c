@@ -1,0 +1,379 @@
+/*
+ * The catalogue's tables in Redis.
+ *
+ *   WATCH the six keys, HSCAN each in pieces, MULTI, EXEC: nothing changed?
+ *     yes: done                  no: again; at last MULTI, HGETALL, EXEC
+ */
+#include "redis_tables.h"
+
+#include "memory.h"
+#include "redis_client.h"
+#include "tables_diff.h"
+
+#include <hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PIECES_ATTEMPTS = 2,
+    BATCH = 500, /* entries in one command that writes */
+};
+
+/* How many entries Redis looks at for one piece: some 2 ms of its time. */
+#define PIECE_COUNT "1000"
+
+/* One read or write: where, and what the calls below share. */
+struct access {
+    struct redis_client *client;
+    char *keys[TABLES];
+    char *why;
+};
+
+char *redis_tables_key(const char *prefix, enum table_id id)
+{
+    size_t size = strlen(prefix) + strlen(table_name(id)) + 1;
+    char *key = memory_new(size);
+
+    snprintf(key, size, "%s%s", prefix, table_name(id));
+    return key;
+}
+
+static void access_begin(struct access *a, struct redis_client *client,
+                         const char *prefix, char *why)
+{
+    a->client = client;
+    a->why = why;
+    for (int id = 0; id < TABLES; id++)
+        a->keys[id] = redis_tables_key(prefix, (enum table_id)id);
+}
+
+static void access_end(struct access *a)
+{
+    for (int id = 0; id < TABLES; id++)
+        free(a->keys[id]);
+}
+
+static enum status strange(struct access *a, const char *command)
+{
+    snprintf(a->why, REDIS_WHY_SIZE, "Redis at %s: a strange answer to %s",
+             redis_client_name(a->client), command);
+    return STATUS_RETRY;
+}
+
+static enum status do_word(struct access *a, const char *word)
+{
+    return redis_client_do(a->client, 1, &word, a->why);
+}
+
+static enum status watch(struct access *a)
+{
+    const char *words[1 + TABLES] = {"WATCH"};
+
+    memcpy(words + 1, a->keys, sizeof a->keys);
+    return redis_client_do(a->client, 1 + TABLES, words, a->why);
+}
+
+/* Adds the field, value, field, value, ... of an answer. */
+static bool add_entries(struct catalogue_tables *tables, enum table_id id,
+                        const redisReply *entries)
+{
+    if (entries->type != REDIS_REPLY_ARRAY || entries->elements % 2 != 0)
+        return false;
+    for (size_t i = 0; i < entries->elements; i += 2) {
+        const redisReply *field = entries->element[i];
+        const redisReply *value = entries->element[i + 1];
+
+        if (field->type != REDIS_REPLY_STRING ||
+            value->type != REDIS_REPLY_STRING)
+            return false;
+        tables_add(tables, id, field->str, field->len, value->str, value->len,
+                   0);
+    }
+    return true;
+}
+
+static enum status read_in_pieces(struct access *a, enum table_id id,
+                                  struct catalogue_tables *tables)
+{
+    char cursor[32] = "0";
+    const char *words[] = {"HSCAN", a->keys[id], cursor, "COUNT", PIECE_COUNT};
+
+    do {
+        redisReply *reply = NULL;
+        enum status status =
+            redis_client_call(a->client, 5, words, NULL, &reply, a->why);
+
+        if (status == STATUS_REJECT)
+            snprintf(a->why, REDIS_WHY_SIZE,
+                     "the key %.150s cannot be read as a hash; is it one?",
+                     a->keys[id]);
+        if (status != STATUS_OK)
+            return status;
+        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
+            reply->element[0]->type != REDIS_REPLY_STRING ||
+            reply->element[0]->len >= sizeof cursor ||
+            !add_entries(tables, id, reply->element[1]))
+            status = strange(a, "HSCAN");
+        else
+            memcpy(cursor, reply->element[0]->str, reply->element[0]->len + 1);
+        redis_reply_free(&reply);
+        if (status != STATUS_OK)
+            return status;
+    } while (strcmp(cursor, "0") != 0);
+    return STATUS_OK;
+}
+
+static void clear_wanted(struct catalogue_tables *tables, unsigned wanted)
+{
+    for (int id = 0; id < TABLES; id++) {
+        if (wanted & 1U << id)
+            tables_clear(tables, (enum table_id)id);
+    }
+}
+
+/* Redis's answer to EXEC is nil when a watched key was touched. */
+static enum status execute(struct access *a, redisReply **reply)
+{
+    const char *word = "EXEC";
+
+    return redis_client_call(a->client, 1, &word, NULL, reply, a->why);
+}
+
+/* After WATCH and reading: whether nothing was touched in between. */
+static enum status confirm(struct access *a, bool *unchanged)
+{
+    redisReply *reply = NULL;
+    enum status status = do_word(a, "MULTI");
+
+    if (status == STATUS_OK)
+        status = execute(a, &reply);
+    if (status == STATUS_OK)
+        *unchanged = reply->type == REDIS_REPLY_ARRAY;
+    redis_reply_free(&reply);
+    return status;
+}
+
+static enum status read_watched(struct access *a, unsigned wanted,
+                                struct catalogue_tables *tables)
+{
+    enum status status = watch(a);
+
+    clear_wanted(tables, wanted);
+    for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
+        if (wanted & 1U << id)
+            status = read_in_pieces(a, (enum table_id)id, tables);
+    }
+    return status;
+}
+
+static enum status add_transaction(struct access *a, unsigned wanted,
+                                   const redisReply *answers,
+                                   struct catalogue_tables *tables)
+{
+    size_t n = 0;
+
+    if (answers->type != REDIS_REPLY_ARRAY)
+        return strange(a, "EXEC");
+    for (int id = 0; id < TABLES; id++) {
+        if (!(wanted & 1U << id))
+            continue;
+        if (n == answers->elements)
+            return strange(a, "EXEC");
+        if (answers->element[n]->type == REDIS_REPLY_ERROR) {
+            snprintf(a->why, REDIS_WHY_SIZE, "%s: %.120s", a->keys[id],
+                     answers->element[n]->str);
+            return STATUS_REJECT;
+        }
+        if (!add_entries(tables, (enum table_id)id, answers->element[n++]))
+            return strange(a, "EXEC");
+    }
+    return STATUS_OK;
+}
+
+static enum status read_at_once(struct access *a, unsigned wanted,
+                                struct catalogue_tables *tables)
+{
+    enum status status = do_word(a, "MULTI");
+    redisReply *answers = NULL;
+
+    clear_wanted(tables, wanted);
+    for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
+        const char *words[] = {"HGETALL", a->keys[id]};
+
+        if (wanted & 1U << id)
+            status = redis_client_do(a->client, 2, words, a->why);
+    }
+    if (status == STATUS_REJECT)
+        return STATUS_RETRY; /* the transaction is still open */
+    if (status == STATUS_OK)
+        status = execute(a, &answers);
+    if (status == STATUS_OK)
+        status = add_transaction(a, wanted, answers, tables);
+    redis_reply_free(&answers);
+    return status;
+}
+
+/* HSCAN may show an entry twice while Redis makes its table larger. */
+static void remove_repeats(struct catalogue_tables *tables)
+{
+    for (int id = 0; id < TABLES; id++) {
+        struct table *table = &tables->tables[id];
+        size_t kept = 0;
+
+        for (size_t i = 0; i < table->n; i++) {
+            if (i == 0 ||
+                table_row_compare(&table->rows[kept - 1], &table->rows[i]) != 0)
+                table->rows[kept++] = table->rows[i];
+        }
+        table->n = kept;
+    }
+}
+
+static enum status read_released(struct access *a, unsigned wanted,
+                                 struct catalogue_tables *tables)
+{
+    for (int i = 0; i < PIECES_ATTEMPTS; i++) {
+        enum status status = read_watched(a, wanted, tables);
+        bool unchanged = false;
+
+        if (status == STATUS_OK)
+            status = confirm(a, &unchanged);
+        if (status != STATUS_OK || unchanged)
+            return status;
+    }
+    return read_at_once(a, wanted, tables);
+}
+
+enum status redis_tables_read(struct redis_client *c, const char *prefix,
+                              unsigned wanted, enum redis_hold hold,
+                              struct catalogue_tables *tables,
+                              char why[REDIS_WHY_SIZE])
+{
+    char ignored[REDIS_WHY_SIZE];
+    struct access a;
+    enum status status;
+
+    access_begin(&a, c, prefix, why);
+    status = hold == REDIS_HOLD ? read_watched(&a, wanted, tables)
+                                : read_released(&a, wanted, tables);
+    if (status == STATUS_OK) {
+        tables_sort(tables);
+        remove_repeats(tables);
+    } else if (status == STATUS_REJECT) {
+        /* What was begun on the connection ends here. */
+        a.why = ignored;
+        if (do_word(&a, "UNWATCH") == STATUS_RETRY)
+            status = STATUS_RETRY;
+    }
+    access_end(&a);
+    return status;
+}
+
+/* One command that writes, while it is put together. */
+struct batch {
+    const char *words[2 + 2 * BATCH];
+    size_t sizes[2 + 2 * BATCH];
+    size_t n;
+};
+
+static void batch_begin(struct batch *b, const char *command, const char *key)
+{
+    b->words[0] = command;
+    b->sizes[0] = strlen(command);
+    b->words[1] = key;
+    b->sizes[1] = strlen(key);
+    b->n = 2;
+}
+
+static void batch_add(struct batch *b, const char *word, size_t size)
+{
+    b->words[b->n] = word;
+    b->sizes[b->n++] = size;
+}
+
+static enum status batch_send(struct access *a, struct batch *b)
+{
+    redisReply *reply = NULL;
+    enum status status = STATUS_OK;
+
+    if (b->n > 2)
+        status = redis_client_call(a->client, b->n, b->words, b->sizes, &reply,
+                                   a->why);
+    redis_reply_free(&reply);
+    b->n = 2;
+    return status;
+}
+
+static enum status write_table(struct access *a, struct tables_diff *diff)
+{
+    struct batch set, drop;
+    struct table_difference d;
+    enum status status = STATUS_OK;
+
+    batch_begin(&set, "HSET", a->keys[diff->id]);
+    batch_begin(&drop, "HDEL", a->keys[diff->id]);
+    while (status == STATUS_OK && tables_diff_next(diff, &d)) {
+        if (d.kind == DIFFERENCE_REMOVED) {
+            batch_add(&drop, d.before->field, d.before->field_size);
+        } else {
+            batch_add(&set, d.after->field, d.after->field_size);
+            batch_add(&set, d.after->value, d.after->value_size);
+        }
+        if (set.n == 2 + 2 * BATCH)
+            status = batch_send(a, &set);
+        else if (drop.n == 2 + 2 * BATCH)
+            status = batch_send(a, &drop);
+    }
+    if (status == STATUS_OK)
+        status = batch_send(a, &set);
+    if (status == STATUS_OK)
+        status = batch_send(a, &drop);
+    return status;
+}
+
+/* The answers of a transaction: an error among them means that a part was not
+ * written, which Redis does only when a key has the wrong type. */
+static enum status check_written(struct access *a, const redisReply *answers)
+{
+    if (answers->type == REDIS_REPLY_NIL) {
+        snprintf(a->why, REDIS_WHY_SIZE,
+                 "somebody else changed the catalogue meanwhile; nothing was "
+                 "written; look at it and try again");
+        return STATUS_REJECT;
+    }
+    for (size_t i = 0; i < answers->elements; i++) {
+        if (answers->element[i]->type != REDIS_REPLY_ERROR)
+            continue;
+        snprintf(a->why, REDIS_WHY_SIZE, "written in part only: %.120s",
+                 answers->element[i]->str);
+        return STATUS_REJECT;
+    }
+    return STATUS_OK;
+}
+
+enum status redis_tables_write(struct redis_client *c, const char *prefix,
+                               const struct catalogue_tables *old,
+                               const struct catalogue_tables *new,
+                               char why[REDIS_WHY_SIZE])
+{
+    redisReply *answers = NULL;
+    struct access a;
+    enum status status;
+
+    access_begin(&a, c, prefix, why);
+    status = do_word(&a, "MULTI");
+    for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
+        struct tables_diff diff = {
+            .before = old, .after = new, .id = (enum table_id)id};
+
+        status = write_table(&a, &diff);
+    }
+    if (status == STATUS_OK)
+        status = execute(&a, &answers);
+    if (status == STATUS_OK)
+        status = check_written(&a, answers);
+    redis_reply_free(&answers);
+    access_end(&a);
+    return status;
+}

@@ -1,0 +1,35 @@
+/*
+ * librdkafka's configuration for the two clients of a worker.
+ *
+ * Our defaults, then what the user handed through, then what the guarantees
+ * need. Why each value: docs/kafka.md.
+ */
+#ifndef DISPATCHER_KAFKA_CONF_H
+#define DISPATCHER_KAFKA_CONF_H
+
+#include "settings.h"
+#include "status.h"
+
+#include <librdkafka/rdkafka.h>
+
+enum kafka_client { CLIENT_CONSUMER, CLIENT_PRODUCER, CLIENT_PROBE };
+
+enum { KAFKA_WHY_SIZE = 512, KAFKA_ID_SIZE = 600 };
+
+/* <group.id>/<instance.id>/<worker>: transactional id and static member id
+ * (design.md, Identity). */
+const char *kafka_identity(const struct settings *cfg, int worker,
+                           char id[KAFKA_ID_SIZE]);
+
+/* A configuration with log callback set; the caller hands it to rd_kafka_new
+ * or destroys it. `max_message_size` counts for the producer. NULL with a
+ * reason in why[KAFKA_WHY_SIZE] when librdkafka refuses a property. */
+MUST_CHECK rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
+                                           enum kafka_client client, int worker,
+                                           size_t max_message_size, char *why);
+
+/* The access that is missing, in words ("READ on topic tickets"), when `err`
+ * is an authorization error that will not go away by itself; else NULL. */
+const char *kafka_missing_access(rd_kafka_resp_err_t err);
+
+#endif

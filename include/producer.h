@@ -1,0 +1,90 @@
+/*
+ * The producing half of a worker: outputs, dead letters and offsets in one
+ * transaction.
+ *
+ *   begin -> send ... send -> commit (offsets + group) -> begin -> ...
+ *                          \-> abort, then go back to the committed offsets
+ *
+ * Every failure is decided by librdkafka's three predicates (fatal, requires
+ * abort, retriable), in this order, never by its code. One thread uses a
+ * producer.
+ */
+#ifndef DISPATCHER_PRODUCER_H
+#define DISPATCHER_PRODUCER_H
+
+#include "consumer.h"
+#include "reject.h"
+#include "settings.h"
+#include "status.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct output;
+struct producer;
+struct watchdog_slot;
+
+/* How a step of a transaction ended, by what comes next. */
+enum txn {
+    TXN_OK,
+    TXN_ABORT,  /* abort, go back, do it again */
+    TXN_RENEW,  /* this producer is done for: make a new one, go back */
+    TXN_FENCED, /* as RENEW; another process may have our identity */
+    TXN_STOP,   /* access is missing: no repetition helps */
+    TXN_LEAVE,  /* the process was asked to stop while waiting */
+};
+
+/* What a producer needs from its worker. */
+struct producer_options {
+    const struct settings *cfg;
+    int worker;
+    size_t max_message_size; /* fits every output topic */
+    struct watchdog_slot *watchdog;
+    const atomic_bool *stopping;
+};
+
+/* A new producer that has not spoken to a broker yet; NULL with why[512]. */
+struct producer *producer_new(const struct producer_options *options,
+                              char *why);
+
+/* Frees it and sets *p to NULL; what is in flight is dropped. */
+void producer_free(struct producer **p);
+
+/* Ends what an earlier producer of this identity left open and fetches the
+ * partition counts of the output topics. Waits until it succeeds or the
+ * process stops. */
+MUST_CHECK enum txn producer_init(struct producer *p);
+
+MUST_CHECK enum txn producer_begin(struct producer *p);
+
+/* Adds one event with its headers. `input` gives the trace context. */
+MUST_CHECK enum txn producer_send(struct producer *p, const struct output *out,
+                                  const struct record *input);
+
+/* Adds a dead letter: the input's key, value and headers as they came, and
+ * headers that say why and whence. A value that does not fit into a record is
+ * cut; dispatcher.error.truncated then gives its whole size. */
+MUST_CHECK enum txn producer_send_dead_letter(struct producer *p,
+                                              const struct record *input,
+                                              const struct reject *why);
+
+/* Adds the offsets and commits. `group` must not be NULL. */
+MUST_CHECK enum txn
+producer_commit(struct producer *p, const struct partition_offset *items,
+                size_t n,
+                const struct rd_kafka_consumer_group_metadata_s *group);
+
+MUST_CHECK enum txn producer_abort(struct producer *p);
+
+/* Serves delivery reports; call it now and then. */
+void producer_poll(struct producer *p);
+
+/* Largest value that an event may have, headers and key accounted for. */
+size_t producer_max_value(const struct producer *p);
+
+/* What went wrong last, for a person. */
+const char *producer_error(const struct producer *p);
+
+#endif

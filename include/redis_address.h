@@ -1,0 +1,37 @@
+/*
+ * The URL of a Redis: redis://user:password@host:port/db, rediss:// with TLS,
+ * unix:///path?db=1. Everything but the scheme and the path may be left out;
+ * user and password are percent-encoded where need be.
+ */
+#ifndef DISPATCHER_REDIS_ADDRESS_H
+#define DISPATCHER_REDIS_ADDRESS_H
+
+#include "status.h"
+
+#include <stdbool.h>
+
+struct redis_address {
+    char *host; /* NULL: a unix socket */
+    int port;
+    char *path;     /* of the unix socket, or NULL */
+    char *user;     /* NULL: Redis's default user */
+    char *password; /* NULL: none */
+    int database;
+    bool tls;
+};
+
+/* On false *out is untouched and `why` says what is wrong, never with the URL
+ * itself: a password may be in it. */
+enum { REDIS_WHY_SIZE = 256 };
+MUST_CHECK bool redis_address_parse(const char *url, struct redis_address *out,
+                                    char why[REDIS_WHY_SIZE]);
+
+void redis_address_deinit(struct redis_address *address);
+
+/* "127.0.0.1:6379/0" or "/run/redis.sock?db=0", for messages; no password.
+ * Returns text. */
+enum { REDIS_NAME_SIZE = 160 };
+const char *redis_address_name(const struct redis_address *address,
+                               char text[REDIS_NAME_SIZE]);
+
+#endif
