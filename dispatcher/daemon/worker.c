@@ -1,0 +1,250 @@
+/*
+ * The loop of a worker: its phases, rebalances, thread.
+ */
+#include "worker_state.h"
+
+#include "arena.h"
+#include "catalogue_watch.h"
+#include "clock.h"
+#include "consumer.h"
+#include "health.h"
+#include "kafka_conf.h"
+#include "log.h"
+#include "memory.h"
+#include "watchdog.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    POLL_MS = 100, /* how long an idle worker waits for a record */
+    COMMITTED_MS = 2000,
+    RENEW_PAUSE_MS = 200, /* before the next try to make a producer */
+    /* One record may need that much: up to 144 events with the whole ticket
+     * in each. */
+    ARENA_MAX = 96 << 20,
+};
+
+/* Waits for one event and handles it; records only count while running. */
+static void poll_once(struct worker *w, int timeout_ms)
+{
+    struct record rec;
+    enum consumer_event event;
+
+    watchdog_enter(w->watchdog, "consume");
+    event = consumer_poll(w->consumer, timeout_ms, &rec);
+    watchdog_leave(w->watchdog);
+    if (event == CONSUMER_FATAL)
+        worker_end(w, "consumer_failed", consumer_error(w->consumer));
+    if (event == CONSUMER_NOTHING && w->phase == PHASE_RUN)
+        worker_idle(w);
+    if (event != CONSUMER_RECORD)
+        return;
+    if (w->phase == PHASE_RUN)
+        worker_process(w, &rec);
+    consumer_done(&rec);
+}
+
+static void run(struct worker *w)
+{
+    poll_once(w, w->in_transaction ? 0 : POLL_MS);
+    if (w->phase == PHASE_RUN && w->in_transaction && worker_commit_due(w))
+        worker_commit(w);
+}
+
+/* From where does each partition go on? Asked after everything that makes
+ * the memory doubtful; fetching begins with the answer. New tickets wait for
+ * the first catalogue. */
+static void rewind_partitions(struct worker *w)
+{
+    struct partitions *p = &w->partitions;
+    struct partition_offset *offsets;
+    const struct catalogue *cat = catalogue_watch_take(w->options.catalogue);
+    enum status status;
+
+    poll_once(w, p->n && cat ? 0 : POLL_MS);
+    if (cat)
+        catalogue_watch_release(w->options.catalogue, cat);
+    if (!p->n || !cat || w->phase != PHASE_REWIND)
+        return;
+    offsets = partitions_committed(p);
+    watchdog_enter(w->watchdog, "committed");
+    status = consumer_committed(w->consumer, offsets, p->n, COMMITTED_MS);
+    watchdog_leave(w->watchdog);
+    if (status != STATUS_OK) {
+        log_info("kafka_waits", "call=committed worker=%d", w->index);
+        poll_once(w, POLL_MS);
+        return;
+    }
+    partitions_rewound(p);
+    if (consumer_fetch(w->consumer, p->offsets, p->n) != STATUS_OK)
+        return;
+    w->idle_since_us = clock_steady_us();
+    w->phase = PHASE_RUN;
+    log_info("fetching", "worker=%d partitions=%zu", w->index, p->n);
+}
+
+static void make_producer(struct worker *w)
+{
+    const struct producer_options options = {
+        .cfg = w->options.cfg,
+        .worker = w->index,
+        .max_message_size = w->options.max_message_size,
+        .watchdog = w->watchdog,
+        .stopping = w->options.stopping,
+    };
+    const struct timespec pause = {.tv_nsec = RENEW_PAUSE_MS * 1000000L};
+    char why[KAFKA_WHY_SIZE];
+    enum txn result;
+
+    w->producer = producer_new(&options, why);
+    if (!w->producer) {
+        worker_end(w, "producer_failed", why);
+        return;
+    }
+    result = producer_init(w->producer);
+    if (result == TXN_OK) {
+        log_info("producer_ready", "worker=%d", w->index);
+        w->phase = PHASE_REWIND;
+    } else if (result == TXN_STOP) {
+        worker_end(w, "access_missing", producer_error(w->producer));
+    } else if (result == TXN_LEAVE) {
+        w->phase = PHASE_END;
+    } else if (result == TXN_FENCED) {
+        worker_fenced(w);
+    } else {
+        nanosleep(&pause, NULL);
+        worker_renew(w);
+    }
+}
+
+/* ----------------------------------------------------------------- rebalances
+ */
+
+static void on_assigned(void *opaque, const int32_t *ids, size_t n)
+{
+    struct worker *w = opaque;
+
+    metrics_count_now(w->metrics, METRIC_REBALANCES, METRIC_REBALANCE_ASSIGNED);
+    metrics_partitions_clear(w->metrics);
+    partitions_set(&w->partitions, ids, n);
+    for (size_t i = 0; i < n; i++)
+        w->partitions.items[i].metrics =
+            metrics_partition_add(w->metrics, w->partitions.items[i].partition);
+    health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, true,
+               "%zu partitions", n);
+    log_info("assigned", "worker=%d partitions=%zu", w->index, n);
+    if (w->phase == PHASE_RUN)
+        w->phase = PHASE_REWIND;
+}
+
+/* The open transaction ends before the partitions go (invariant 3). */
+static void on_revoked(void *opaque, bool lost)
+{
+    struct worker *w = opaque;
+
+    metrics_count_now(w->metrics, METRIC_REBALANCES,
+                      lost ? METRIC_REBALANCE_LOST : METRIC_REBALANCE_REVOKED);
+    if (w->in_transaction && lost)
+        worker_give_up(w, TXN_OK, METRIC_ABORT_REBALANCE);
+    else if (w->in_transaction)
+        worker_commit(w);
+    metrics_partitions_clear(w->metrics);
+    partitions_set(&w->partitions, NULL, 0);
+    health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, false,
+               "the group is rebalancing");
+    log_info("revoked", "worker=%d lost=%s", w->index, lost ? "yes" : "no");
+    if (w->phase == PHASE_RUN)
+        w->phase = PHASE_REWIND;
+}
+
+/* ------------------------------------------------------------------ the thread
+ */
+
+static bool start(struct worker *w)
+{
+    const struct consumer_handlers handlers = {
+        .assigned = on_assigned, .revoked = on_revoked, .opaque = w};
+    char why[KAFKA_WHY_SIZE];
+
+    w->consumer = consumer_new(w->options.cfg, w->index, &handlers, why);
+    if (!w->consumer)
+        worker_end(w, "consumer_failed", why);
+    return w->consumer;
+}
+
+static void step(struct worker *w)
+{
+    switch (w->phase) {
+    case PHASE_RENEW:
+        make_producer(w);
+        break;
+    case PHASE_REWIND:
+        rewind_partitions(w);
+        break;
+    case PHASE_RUN:
+        run(w);
+        break;
+    case PHASE_END:
+        break;
+    }
+}
+
+/* The first producer is made before the group is joined: init_transactions
+ * ends what an earlier life of this identity left open. */
+static void *loop(void *opaque)
+{
+    struct worker *w = opaque;
+
+    while (w->phase == PHASE_RENEW && !atomic_load(w->options.stopping))
+        make_producer(w);
+    if (w->phase != PHASE_END && !atomic_load(w->options.stopping))
+        start(w);
+    while (w->phase != PHASE_END && !atomic_load(w->options.stopping))
+        step(w);
+    if (w->in_transaction && w->phase == PHASE_RUN)
+        worker_commit(w);
+    w->phase = PHASE_END;
+    watchdog_enter(w->watchdog, "close");
+    consumer_close(&w->consumer);
+    producer_free(&w->producer);
+    watchdog_leave(w->watchdog);
+    watchdog_rest(w->watchdog);
+    worker_forget_transaction(w);
+    atomic_store(&w->ended, true);
+    return NULL;
+}
+
+struct worker *worker_start(const struct worker_options *options, int index)
+{
+    struct worker *w = memory_new(sizeof *w);
+
+    *w = (struct worker){
+        .options = *options,
+        .index = index,
+        .metrics = metrics_worker(options->metrics, (unsigned)index),
+        .watchdog = watchdog_slot(options->watchdog, (unsigned)index),
+        .arena = arena_new(ARENA_MAX)};
+    if (pthread_create(&w->thread, NULL, loop, w)) {
+        log_error("thread_failed", "worker=%d", index);
+        abort();
+    }
+    return w;
+}
+
+bool worker_ended(struct worker *w, bool *failed)
+{
+    *failed = atomic_load(&w->failed);
+    return atomic_load(&w->ended);
+}
+
+void worker_join(struct worker **w)
+{
+    if (!*w)
+        return;
+    pthread_join((*w)->thread, NULL);
+    partitions_deinit(&(*w)->partitions);
+    arena_free(&(*w)->arena);
+    free(*w);
+    *w = NULL;
+}

@@ -1,0 +1,116 @@
+/*
+ * A worker's records: each one's outputs, or its dead letter, in the open
+ * transaction.
+ */
+#include "worker_state.h"
+
+#include "apply.h"
+#include "arena.h"
+#include "clock.h"
+#include "consumer.h"
+#include "log.h"
+#include "output.h"
+
+enum { IDLE_OFFSETS_US = 1000 * 1000 }; /* idle for so long: skip controls */
+
+static void count(struct worker *w, const struct outputs *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        if (out->items[i].topic == OUTPUT_ASSIGNMENTS)
+            metrics_count(w->metrics, METRIC_ASSIGNMENTS,
+                          (unsigned)out->items[i].kind);
+        else if (out->items[i].topic == OUTPUT_DEADLINES)
+            metrics_count(w->metrics, METRIC_DEADLINES,
+                          (unsigned)out->items[i].kind);
+}
+
+static enum txn send_all(struct worker *w, const struct outputs *out,
+                         const struct record *rec)
+{
+    enum txn result = TXN_OK;
+
+    for (size_t i = 0; result == TXN_OK && i < out->n; i++)
+        result = producer_send(w->producer, &out->items[i], rec);
+    count(w, out);
+    return result;
+}
+
+/* Decides about one record and queues what follows from it. */
+static enum txn dispatch(struct worker *w, const struct record *rec)
+{
+    struct outputs out;
+    struct reject why;
+    Dispatch__V1__TicketEvent__KindCase kind;
+    const struct apply_context ctx = {.catalogue = w->catalogue,
+                                      .timestamp_ms = rec->timestamp_ms};
+    const struct decode_input in = {.key = rec->key,
+                                    .key_size = rec->key_size,
+                                    .value = rec->value,
+                                    .value_size = rec->value_size,
+                                    .max_size =
+                                        w->options.cfg->input_max_bytes};
+
+    arena_reset(w->arena);
+    outputs_init(&out, w->arena, producer_max_value(w->producer));
+    if (apply_record(&ctx, &in, &out, &kind, &why) == REJECT_NONE) {
+        metrics_count(w->metrics, METRIC_TICKETS, (unsigned)kind);
+        return send_all(w, &out, rec);
+    }
+    metrics_count(w->metrics, METRIC_DEAD_LETTERS, (unsigned)why.code);
+    log_debug("dead_letter", "partition=%d offset=%lld code=%s",
+              (int)rec->partition, (long long)rec->offset,
+              reject_name(why.code));
+    return producer_send_dead_letter(w->producer, rec, &why);
+}
+
+void worker_process(struct worker *w, const struct record *rec)
+{
+    struct owned *o = partitions_find(&w->partitions, rec->partition);
+    enum txn result;
+
+    if (!o || !worker_begin(w))
+        return;
+    result = dispatch(w, rec);
+    if (result != TXN_OK) {
+        worker_give_up(w, result, METRIC_ABORT_PRODUCE);
+        return;
+    }
+    o->next = rec->offset + 1;
+    w->n_records++;
+    metrics_record(w->metrics, rec->timestamp_ms);
+}
+
+/* The end of an idle partition may be control records of upstream
+ * transactions: commit the position behind them, or it looks like lag. */
+static void skip_control_records(struct worker *w)
+{
+    struct partitions *p = &w->partitions;
+    bool moved = false;
+
+    for (size_t i = 0; i < p->n; i++)
+        p->offsets[i] = (struct partition_offset){
+            .partition = p->items[i].partition, .offset = p->items[i].next};
+    consumer_positions(w->consumer, p->offsets, p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        moved = moved || p->offsets[i].offset > p->items[i].next;
+        if (p->offsets[i].offset > p->items[i].next)
+            p->items[i].next = p->offsets[i].offset;
+    }
+    if (moved && worker_begin(w))
+        worker_commit(w);
+}
+
+void worker_idle(struct worker *w)
+{
+    int64_t now_us = clock_steady_us();
+
+    if (w->in_transaction) {
+        worker_commit(w);
+        w->idle_since_us = now_us;
+    } else if (now_us - w->idle_since_us > IDLE_OFFSETS_US) {
+        skip_control_records(w);
+        w->idle_since_us = now_us;
+    }
+    if (w->producer)
+        producer_poll(w->producer);
+}

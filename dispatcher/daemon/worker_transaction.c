@@ -1,0 +1,147 @@
+/*
+ * A worker's transactions: begun, committed, given up.
+ */
+#include "worker_state.h"
+
+#include "catalogue_watch.h"
+#include "clock.h"
+#include "consumer.h"
+#include "log.h"
+
+enum {
+    /* A process that is fenced so often in such a time has a twin. */
+    FENCED_MAX = 3,
+    FENCED_WINDOW_US = 120 * 1000000,
+};
+
+void worker_end(struct worker *w, const char *event, const char *why)
+{
+    struct log_text text;
+
+    log_error(event, "worker=%d reason=%s", w->index, log_value(&text, why));
+    atomic_store(&w->failed, true);
+    w->phase = PHASE_END;
+}
+
+void worker_forget_transaction(struct worker *w)
+{
+    if (w->catalogue)
+        catalogue_watch_release(w->options.catalogue, w->catalogue);
+    w->catalogue = NULL;
+    w->in_transaction = false;
+}
+
+void worker_renew(struct worker *w)
+{
+    metrics_count_now(w->metrics, METRIC_PRODUCERS, 0);
+    producer_free(&w->producer);
+    w->phase = PHASE_RENEW;
+}
+
+/* Fenced once: an outage longer than the transaction's timeout does that to
+ * the only instance, too. Fenced again and again: a twin. */
+void worker_fenced(struct worker *w)
+{
+    int64_t now_us = clock_steady_us();
+
+    if (now_us - w->fenced_since_us > FENCED_WINDOW_US) {
+        w->fenced_since_us = now_us;
+        w->n_fenced = 0;
+    }
+    if (++w->n_fenced > FENCED_MAX) {
+        worker_end(
+            w, "fenced",
+            "another process uses this instance.id: give each replica one of "
+            "its own");
+        return;
+    }
+    worker_renew(w);
+}
+
+static void stop_fetching(struct worker *w)
+{
+    if (consumer_fetch(w->consumer, NULL, 0) != STATUS_OK)
+        log_warn("hold_failed", "worker=%d", w->index);
+}
+
+/* The open transaction cannot be committed: undo it and go back. `why` is
+ * what the metrics call it. */
+void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why)
+{
+    struct log_text text;
+
+    if (cause != TXN_LEAVE && cause != TXN_OK)
+        log_warn("transaction_aborted", "worker=%d records=%d reason=%s",
+                 w->index, w->n_records,
+                 log_value(&text, producer_error(w->producer)));
+    if (cause == TXN_FENCED)
+        why = METRIC_ABORT_FENCED;
+    if (cause == TXN_RENEW)
+        why = METRIC_ABORT_FATAL;
+    metrics_aborted(w->metrics, why);
+    worker_forget_transaction(w);
+    stop_fetching(w);
+    w->phase = PHASE_REWIND;
+    if (cause == TXN_OK || cause == TXN_ABORT)
+        cause = producer_abort(w->producer);
+    if (cause == TXN_RENEW)
+        worker_renew(w);
+    if (cause == TXN_FENCED)
+        worker_fenced(w);
+    if (cause == TXN_STOP)
+        worker_end(w, "access_missing", producer_error(w->producer));
+    if (cause == TXN_LEAVE)
+        w->phase = PHASE_END;
+}
+
+bool worker_begin(struct worker *w)
+{
+    enum txn result;
+
+    if (w->in_transaction)
+        return true;
+    result = producer_begin(w->producer);
+    w->in_transaction = true;
+    w->begun_us = clock_steady_us();
+    w->n_records = 0;
+    if (result == TXN_OK) {
+        w->catalogue = catalogue_watch_take(w->options.catalogue);
+        return true;
+    }
+    worker_give_up(w, result, METRIC_ABORT_PRODUCE);
+    return false;
+}
+
+void worker_commit(struct worker *w)
+{
+    size_t n = partitions_moved(&w->partitions);
+    int64_t committed_us;
+    enum txn result;
+
+    if (!consumer_group(w->consumer)) { /* never without fencing */
+        worker_give_up(w, TXN_ABORT, METRIC_ABORT_REBALANCE);
+        return;
+    }
+    result = producer_commit(w->producer, w->partitions.offsets, n,
+                             consumer_group(w->consumer));
+    if (result != TXN_OK) {
+        worker_give_up(w, result, METRIC_ABORT_COMMIT);
+        return;
+    }
+    committed_us = clock_steady_us();
+    partitions_commit(&w->partitions);
+    for (size_t i = 0; i < w->partitions.n; i++)
+        metrics_store(&w->partitions.items[i].metrics->committed,
+                      w->partitions.items[i].committed);
+    metrics_committed(w->metrics, clock_wall_ms(), committed_us - w->begun_us);
+    worker_forget_transaction(w);
+}
+
+bool worker_commit_due(const struct worker *w)
+{
+    const struct settings *cfg = w->options.cfg;
+
+    return w->n_records >= cfg->commit_max_records ||
+           clock_steady_us() - w->begun_us >=
+               (int64_t)cfg->commit_interval_ms * 1000;
+}

@@ -1,0 +1,277 @@
+/*
+ * A member of the consumer group on librdkafka.
+ *
+ *   rebalance callback: remember metadata, report, fetch nothing yet
+ *   consumer_fetch:     rd_kafka_assign with explicit offsets
+ *
+ * Records are polled one by one: with librdkafka's batch calls the position
+ * runs ahead of what the caller was given when a rebalance strikes.
+ */
+#include "consumer.h"
+
+#include "kafka_conf.h"
+#include "log.h"
+#include "memory.h"
+
+#include <assert.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct consumer {
+    rd_kafka_t *rk;
+    char *topic;
+    struct consumer_handlers handlers;
+    rd_kafka_consumer_group_metadata_t *group; /* while assigned */
+    char error[KAFKA_WHY_SIZE];
+};
+
+static void forget_group(struct consumer *c)
+{
+    if (c->group)
+        rd_kafka_consumer_group_metadata_destroy(c->group);
+    c->group = NULL;
+}
+
+static void log_failure(const char *event, rd_kafka_resp_err_t err)
+{
+    struct log_text text;
+
+    if (err)
+        log_warn(event, "error=%s", log_value(&text, rd_kafka_err2str(err)));
+}
+
+static void on_assigned(struct consumer *c,
+                        const rd_kafka_topic_partition_list_t *partitions)
+{
+    size_t n = (size_t)partitions->cnt;
+    int32_t *ids = memory_new((n + 1) * sizeof *ids);
+
+    /* Fetched later, it could carry generation -1, unfenced. */
+    forget_group(c);
+    c->group = rd_kafka_consumer_group_metadata(c->rk);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = partitions->elems[i].partition;
+    if (consumer_fetch(c, NULL, 0) != STATUS_OK)
+        log_warn("assign_failed", "partitions=%zu", n);
+    c->handlers.assigned(c->handlers.opaque, ids, n);
+    free(ids);
+}
+
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err,
+                         rd_kafka_topic_partition_list_t *partitions,
+                         void *opaque)
+{
+    struct consumer *c = opaque;
+
+    if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        on_assigned(c, partitions);
+        return;
+    }
+    c->handlers.revoked(c->handlers.opaque, rd_kafka_assignment_lost(rk));
+    forget_group(c);
+    log_failure("unassign_failed", rd_kafka_assign(rk, NULL));
+}
+
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
+{
+    struct log_text text;
+
+    (void)rk;
+    (void)opaque;
+    log_debug("consumer_error", "code=%s reason=%s",
+              rd_kafka_err2name((rd_kafka_resp_err_t)err),
+              log_value(&text, reason));
+}
+
+static bool subscribe(struct consumer *c, char *why)
+{
+    rd_kafka_topic_partition_list_t *topics =
+        rd_kafka_topic_partition_list_new(1);
+    rd_kafka_resp_err_t err;
+
+    rd_kafka_topic_partition_list_add(topics, c->topic, RD_KAFKA_PARTITION_UA);
+    err = rd_kafka_subscribe(c->rk, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    if (err)
+        snprintf(why, KAFKA_WHY_SIZE, "subscribe to %s: %s", c->topic,
+                 rd_kafka_err2str(err));
+    return !err;
+}
+
+struct consumer *consumer_new(const struct settings *cfg, int worker,
+                              const struct consumer_handlers *handlers,
+                              char *why)
+{
+    struct consumer *c;
+    rd_kafka_conf_t *conf =
+        kafka_conf_new(cfg, CLIENT_CONSUMER, worker, 0, why);
+
+    if (!conf)
+        return NULL;
+    c = memory_new(sizeof *c);
+    *c = (struct consumer){.topic = memory_copy_text(cfg->topic_tickets),
+                           .handlers = *handlers};
+    rd_kafka_conf_set_opaque(conf, c);
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    c->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, KAFKA_WHY_SIZE);
+    if (!c->rk) {
+        rd_kafka_conf_destroy(conf);
+        consumer_close(&c);
+        return NULL;
+    }
+    conf = NULL; /* owned by c->rk now */
+    rd_kafka_poll_set_consumer(c->rk);
+    if (!subscribe(c, why))
+        consumer_close(&c);
+    return c;
+}
+
+void consumer_close(struct consumer **c)
+{
+    if (!*c)
+        return;
+    if ((*c)->rk) {
+        log_failure("close_failed", rd_kafka_consumer_close((*c)->rk));
+        forget_group(*c);
+        rd_kafka_destroy((*c)->rk);
+    }
+    free((*c)->topic);
+    free(*c);
+    *c = NULL;
+}
+
+static enum consumer_event fail(struct consumer *c, const char *what,
+                                const char *remedy)
+{
+    snprintf(c->error, sizeof c->error, "%s: %s", what, remedy);
+    return CONSUMER_FATAL;
+}
+
+/* An event that is no record. Most errors pass by themselves; those that
+ * never will end the worker with a line that says what to do. */
+static enum consumer_event consumer_event_of(struct consumer *c,
+                                             const rd_kafka_message_t *msg)
+{
+    const char *access = kafka_missing_access(msg->err);
+    const char *text = rd_kafka_message_errstr(msg);
+    struct log_text safe;
+    char fatal[256];
+
+    if (msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        return CONSUMER_END;
+    if (rd_kafka_fatal_error(c->rk, fatal, sizeof fatal) ==
+        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        return fail(c, "another process has this instance.id",
+                    "give each replica an instance.id of its own");
+    if (rd_kafka_fatal_error(c->rk, fatal, sizeof fatal))
+        return fail(c, "the consumer failed for good", fatal);
+    if (access)
+        return fail(c, "access is missing", access);
+    if (msg->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+        return fail(c, "the committed offset is no longer in the topic",
+                    "records were deleted before they were dispatched; "
+                    "decide from where to go on, then set the group's "
+                    "offsets with Kafka's tool");
+    log_warn("consume_failed", "code=%s reason=%s", rd_kafka_err2name(msg->err),
+             log_value(&safe, text));
+    return CONSUMER_NOTHING;
+}
+
+enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
+                                  struct record *rec)
+{
+    rd_kafka_message_t *msg = rd_kafka_consumer_poll(c->rk, timeout_ms);
+    enum consumer_event event;
+
+    if (!msg)
+        return CONSUMER_NOTHING;
+    if (msg->err) {
+        event = consumer_event_of(c, msg);
+        rd_kafka_message_destroy(msg);
+        return event;
+    }
+    *rec = (struct record){
+        .partition = msg->partition,
+        .offset = msg->offset,
+        .timestamp_ms = rd_kafka_message_timestamp(msg, NULL),
+        .key = msg->key,
+        .key_size = msg->key_len,
+        .value = msg->payload,
+        .value_size = msg->len,
+        .message = msg,
+    };
+    return CONSUMER_RECORD;
+}
+
+void consumer_done(struct record *rec)
+{
+    rd_kafka_message_destroy(rec->message);
+    *rec = (struct record){0};
+}
+
+const char *consumer_error(const struct consumer *c)
+{
+    return c->error;
+}
+
+static rd_kafka_topic_partition_list_t *
+list_of(const struct consumer *c, const struct partition_offset *items,
+        size_t n)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)n);
+
+    for (size_t i = 0; i < n; i++)
+        rd_kafka_topic_partition_list_add(list, c->topic, items[i].partition)
+            ->offset = items[i].offset == OFFSET_NONE
+                           ? RD_KAFKA_OFFSET_BEGINNING
+                           : items[i].offset;
+    return list;
+}
+
+enum status consumer_fetch(struct consumer *c,
+                           const struct partition_offset *items, size_t n)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
+    rd_kafka_resp_err_t err = rd_kafka_assign(c->rk, list);
+
+    rd_kafka_topic_partition_list_destroy(list);
+    log_failure("fetch_failed", err);
+    return err ? STATUS_RETRY : STATUS_OK;
+}
+
+enum status consumer_committed(struct consumer *c,
+                               struct partition_offset *items, size_t n,
+                               int timeout_ms)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
+    rd_kafka_resp_err_t err = rd_kafka_committed(c->rk, list, timeout_ms);
+
+    for (int i = 0; !err && i < list->cnt; i++)
+        err = list->elems[i].err;
+    for (int i = 0; !err && i < list->cnt; i++)
+        items[i].offset =
+            list->elems[i].offset < 0 ? OFFSET_NONE : list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return err ? STATUS_RETRY : STATUS_OK;
+}
+
+void consumer_positions(struct consumer *c, struct partition_offset *items,
+                        size_t n)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
+
+    if (!rd_kafka_position(c->rk, list))
+        for (int i = 0; i < list->cnt; i++)
+            if (!list->elems[i].err && list->elems[i].offset >= 0)
+                items[i].offset = list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+const struct rd_kafka_consumer_group_metadata_s *
+consumer_group(const struct consumer *c)
+{
+    return c->group;
+}

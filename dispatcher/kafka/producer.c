@@ -1,0 +1,453 @@
+/*
+ * Transactions on librdkafka.
+ *
+ * A call that failed is judged once, in judge(): what it means for the
+ * transaction is all that the worker needs to know.
+ */
+#include "producer.h"
+
+#include "kafka_conf.h"
+#include "log.h"
+#include "memory.h"
+#include "murmur2.h"
+#include "output.h"
+#include "record_headers.h"
+#include "watchdog.h"
+
+#include <assert.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SLICE_MS = 2000,      /* one try of a call; the broker may overrun it */
+    RETRY_PAUSE_MS = 100, /* between two tries */
+    QUEUE_PAUSE_MS = 10,
+};
+
+/* A topic we write to. */
+struct target {
+    char *name;
+    rd_kafka_topic_t *topic;
+    int32_t partitions; /* 0: not known yet */
+};
+
+struct producer {
+    struct producer_options options;
+    rd_kafka_t *rk;
+    struct target *targets; /* assignments, deadlines, dead letters, others */
+    size_t n_targets;
+    char *source;               /* ce_source */
+    rd_kafka_resp_err_t denied; /* an authorization error that was seen */
+    bool metadata_known;
+    char error[KAFKA_WHY_SIZE];
+};
+
+enum {
+    TARGET_ASSIGNMENTS,
+    TARGET_DEADLINES,
+    TARGET_DEAD_LETTERS,
+    TARGETS_FIXED
+};
+
+/* ------------------------------------------------------------- judgement */
+
+/* Delivery reports: aborts purge messages, which is no failure; only missing
+ * access needs to be remembered, since the transactional calls hide it. */
+static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *msg,
+                        void *opaque)
+{
+    struct producer *p = opaque;
+
+    (void)rk;
+    if (kafka_missing_access(msg->err))
+        p->denied = msg->err;
+}
+
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
+{
+    struct log_text text;
+
+    (void)rk;
+    (void)opaque;
+    log_debug("producer_error", "code=%s reason=%s",
+              rd_kafka_err2name((rd_kafka_resp_err_t)err),
+              log_value(&text, reason));
+}
+
+static void remember(struct producer *p, const char *call, const char *text)
+{
+    snprintf(p->error, sizeof p->error, "%s: %s", call, text);
+}
+
+static enum txn deny(struct producer *p, rd_kafka_resp_err_t err)
+{
+    snprintf(p->error, sizeof p->error, "access is missing: %s (%s)",
+             kafka_missing_access(err), rd_kafka_err2str(err));
+    return TXN_STOP;
+}
+
+/* What an error means; *again is set when the same call should be repeated.
+ * Takes `error`, which may be NULL. */
+static enum txn judge(struct producer *p, const char *call,
+                      rd_kafka_error_t *error, bool *again)
+{
+    enum txn result = TXN_RENEW;
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+    *again = false;
+    if (!error)
+        return TXN_OK;
+    remember(p, call, rd_kafka_error_string(error));
+    if (p->denied || kafka_missing_access(code))
+        result = deny(p, p->denied ? p->denied : code);
+    else if (rd_kafka_error_is_fatal(error))
+        result = code == RD_KAFKA_RESP_ERR__FENCED ? TXN_FENCED : TXN_RENEW;
+    else if (rd_kafka_error_txn_requires_abort(error))
+        result = TXN_ABORT;
+    else if (rd_kafka_error_is_retriable(error))
+        *again = true;
+    rd_kafka_error_destroy(error);
+    return result;
+}
+
+/* The end of one try of `call`: true when it should be repeated. */
+static bool again(struct producer *p, const char *call, rd_kafka_error_t *error,
+                  enum txn *result)
+{
+    struct log_text text;
+    bool repeat;
+
+    watchdog_leave(p->options.watchdog);
+    *result = judge(p, call, error, &repeat);
+    if (!repeat)
+        return false;
+    if (atomic_load(p->options.stopping)) {
+        *result = TXN_LEAVE;
+        return false;
+    }
+    log_info("kafka_waits", "call=%s reason=%s", call,
+             log_value(&text, p->error));
+    rd_kafka_poll(p->rk, RETRY_PAUSE_MS);
+    return true;
+}
+
+/* Runs a transactional call until it is decided. `result` is an lvalue. */
+#define DECIDE(p, call, expression, result)                                    \
+    do                                                                         \
+        watchdog_enter((p)->options.watchdog, call);                           \
+    while (again(p, call, expression, &(result)))
+
+/* --------------------------------------------------------------- life cycle */
+
+static void add_target(struct producer *p, const char *name, size_t size)
+{
+    rd_kafka_topic_t *topic;
+    char *copy = memory_new(size + 1);
+
+    memcpy(copy, name, size);
+    topic = rd_kafka_topic_new(p->rk, copy, NULL);
+    assert(topic);
+    p->targets = memory_grow(p->targets, p->n_targets + 1, sizeof *p->targets);
+    p->targets[p->n_targets++] = (struct target){.name = copy, .topic = topic};
+}
+
+static void add_targets(struct producer *p)
+{
+    const struct settings *cfg = p->options.cfg;
+    const char *list = cfg->topics_departments;
+
+    add_target(p, cfg->topic_assignments, strlen(cfg->topic_assignments));
+    add_target(p, cfg->topic_deadlines, strlen(cfg->topic_deadlines));
+    add_target(p, cfg->topic_dead_letters, strlen(cfg->topic_dead_letters));
+    while (*list) {
+        size_t size;
+
+        list += strspn(list, ", ");
+        size = strcspn(list, ", ");
+        if (size)
+            add_target(p, list, size);
+        list += size;
+    }
+}
+
+struct producer *producer_new(const struct producer_options *options, char *why)
+{
+    const struct settings *cfg = options->cfg;
+    size_t source_size = strlen(cfg->group_id) + sizeof "/dispatcher/";
+    struct producer *p;
+    rd_kafka_conf_t *conf = kafka_conf_new(
+        cfg, CLIENT_PRODUCER, options->worker, options->max_message_size, why);
+
+    if (!conf)
+        return NULL;
+    p = memory_new(sizeof *p);
+    *p = (struct producer){.options = *options,
+                           .source = memory_new(source_size)};
+    snprintf(p->source, source_size, "/dispatcher/%s", cfg->group_id);
+    rd_kafka_conf_set_opaque(conf, p);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    p->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, KAFKA_WHY_SIZE);
+    if (!p->rk) {
+        rd_kafka_conf_destroy(conf);
+        producer_free(&p);
+        return NULL;
+    }
+    conf = NULL; /* owned by p->rk now */
+    add_targets(p);
+    return p;
+}
+
+void producer_free(struct producer **p)
+{
+    if (!*p)
+        return;
+    for (size_t i = 0; i < (*p)->n_targets; i++) {
+        rd_kafka_topic_destroy((*p)->targets[i].topic);
+        free((*p)->targets[i].name);
+    }
+    if ((*p)->rk) {
+        rd_kafka_purge((*p)->rk, RD_KAFKA_PURGE_F_QUEUE |
+                                     RD_KAFKA_PURGE_F_INFLIGHT |
+                                     RD_KAFKA_PURGE_F_NON_BLOCKING);
+        rd_kafka_destroy((*p)->rk);
+    }
+    free((*p)->targets);
+    free((*p)->source);
+    free(*p);
+    *p = NULL;
+}
+
+static struct target *find_target(const struct producer *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_targets; i++)
+        if (!strcmp(p->targets[i].name, name))
+            return &p->targets[i];
+    return NULL;
+}
+
+/* Fetches the partition counts of all targets, which also spares the first
+ * message to a topic a wait of up to a second. */
+static enum txn learn_partitions(struct producer *p)
+{
+    const struct rd_kafka_metadata *md;
+    rd_kafka_resp_err_t err;
+    bool complete = true;
+
+    watchdog_enter(p->options.watchdog, "metadata");
+    err = rd_kafka_metadata(p->rk, 0, NULL, &md, SLICE_MS);
+    watchdog_leave(p->options.watchdog);
+    if (err) {
+        remember(p, "metadata", rd_kafka_err2str(err));
+        return TXN_ABORT;
+    }
+    for (int i = 0; i < md->topic_cnt; i++) {
+        struct target *t = find_target(p, md->topics[i].topic);
+
+        if (t && !md->topics[i].err)
+            t->partitions = md->topics[i].partition_cnt;
+    }
+    rd_kafka_metadata_destroy(md);
+    for (size_t i = 0; i < p->n_targets; i++) {
+        if (p->targets[i].partitions)
+            continue;
+        complete = false;
+        remember(p, "topic is missing", p->targets[i].name);
+    }
+    return complete ? TXN_OK : TXN_ABORT;
+}
+
+enum txn producer_init(struct producer *p)
+{
+    enum txn result;
+    struct log_text text;
+
+    DECIDE(p, "init_transactions", rd_kafka_init_transactions(p->rk, SLICE_MS),
+           result);
+    while (result == TXN_OK && learn_partitions(p) != TXN_OK) {
+        if (atomic_load(p->options.stopping))
+            return TXN_LEAVE;
+        log_warn("kafka_waits", "call=metadata reason=%s",
+                 log_value(&text, p->error));
+        rd_kafka_poll(p->rk, SLICE_MS);
+    }
+    return result;
+}
+
+/* -------------------------------------------------------------- transactions
+ */
+
+enum txn producer_begin(struct producer *p)
+{
+    enum txn result;
+
+    DECIDE(p, "begin_transaction", rd_kafka_begin_transaction(p->rk), result);
+    return result;
+}
+
+/* Waits until every record of the transaction was answered: offsets never go
+ * ahead of the outputs (invariant 2). A failed delivery shows itself in the
+ * next transactional call. */
+static enum txn flush(struct producer *p)
+{
+    rd_kafka_resp_err_t err;
+
+    do {
+        watchdog_enter(p->options.watchdog, "flush");
+        err = rd_kafka_flush(p->rk, SLICE_MS);
+        watchdog_leave(p->options.watchdog);
+        if (err && atomic_load(p->options.stopping))
+            return TXN_LEAVE;
+    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT);
+    return TXN_OK;
+}
+
+static rd_kafka_topic_partition_list_t *
+offsets_list(const struct producer *p, const struct partition_offset *items,
+             size_t n)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)n);
+
+    for (size_t i = 0; i < n; i++)
+        rd_kafka_topic_partition_list_add(list, p->options.cfg->topic_tickets,
+                                          items[i].partition)
+            ->offset = items[i].offset;
+    return list;
+}
+
+enum txn producer_commit(struct producer *p,
+                         const struct partition_offset *items, size_t n,
+                         const struct rd_kafka_consumer_group_metadata_s *group)
+{
+    rd_kafka_topic_partition_list_t *list;
+    enum txn result = flush(p);
+
+    assert(group);
+    if (result != TXN_OK)
+        return result;
+    list = offsets_list(p, items, n);
+    DECIDE(p, "send_offsets",
+           rd_kafka_send_offsets_to_transaction(p->rk, list, group, SLICE_MS),
+           result);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (result != TXN_OK)
+        return result;
+    DECIDE(p, "commit_transaction",
+           rd_kafka_commit_transaction(p->rk, SLICE_MS), result);
+    return result;
+}
+
+enum txn producer_abort(struct producer *p)
+{
+    enum txn result;
+
+    DECIDE(p, "abort_transaction", rd_kafka_abort_transaction(p->rk, SLICE_MS),
+           result);
+    /* An abort that cannot be done leaves the rest to a new producer. */
+    return result == TXN_ABORT ? TXN_RENEW : result;
+}
+
+/* -------------------------------------------------------------------- records
+ */
+
+static enum txn refused(struct producer *p, const char *call,
+                        rd_kafka_resp_err_t err)
+{
+    char fatal[256];
+
+    remember(p, call, rd_kafka_err2str(err));
+    return rd_kafka_fatal_error(p->rk, fatal, sizeof fatal) ? TXN_RENEW
+                                                            : TXN_ABORT;
+}
+
+/* Queues one record; takes `headers`, which may be NULL. */
+static enum txn enqueue(struct producer *p, const struct target *to,
+                        int32_t partition, const struct record *rec,
+                        rd_kafka_headers_t *headers)
+{
+    rd_kafka_resp_err_t err;
+
+    for (;;) {
+        err = rd_kafka_producev(
+            p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
+            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
+            RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size),
+            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+        if (err != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            break;
+        if (atomic_load(p->options.stopping)) {
+            rd_kafka_headers_destroy(headers);
+            return TXN_LEAVE;
+        }
+        rd_kafka_poll(p->rk, QUEUE_PAUSE_MS);
+    }
+    if (!err)
+        return TXN_OK;
+    rd_kafka_headers_destroy(headers); /* owned by librdkafka on success only */
+    return refused(p, "produce", err);
+}
+
+static const struct target *target_of(const struct producer *p,
+                                      const struct output *out)
+{
+    switch (out->topic) {
+    case OUTPUT_ASSIGNMENTS:
+        return &p->targets[TARGET_ASSIGNMENTS];
+    case OUTPUT_DEADLINES:
+        return &p->targets[TARGET_DEADLINES];
+    default:
+        return find_target(p, out->department_topic);
+    }
+}
+
+enum txn producer_send(struct producer *p, const struct output *out,
+                       const struct record *input)
+{
+    const struct target *to = target_of(p, out);
+    struct record rec = {.key = out->key,
+                         .key_size = out->key_size,
+                         .value = out->value,
+                         .value_size = out->value_size};
+
+    /* The catalogue is refused before it can name such a topic. */
+    assert(to);
+    return enqueue(
+        p, to, murmur2_partition(out->key, out->key_size, to->partitions), &rec,
+        record_headers_event(out, p->source, input,
+                             p->options.cfg->events_headers));
+}
+
+enum txn producer_send_dead_letter(struct producer *p,
+                                   const struct record *input,
+                                   const struct reject *why)
+{
+    const struct target *to = &p->targets[TARGET_DEAD_LETTERS];
+    struct record rec = *input;
+    rd_kafka_headers_t *headers = record_headers_dead_letter(
+        &rec, why, p->options.cfg->topic_tickets, p->options.max_message_size);
+    int32_t partition =
+        input->key
+            ? murmur2_partition(input->key, input->key_size, to->partitions)
+            : input->partition % to->partitions;
+
+    return enqueue(p, to, partition, &rec, headers);
+}
+
+void producer_poll(struct producer *p)
+{
+    rd_kafka_poll(p->rk, 0);
+}
+
+size_t producer_max_value(const struct producer *p)
+{
+    return p->options.max_message_size - RECORD_HEADERS_ROOM;
+}
+
+const char *producer_error(const struct producer *p)
+{
+    return p->error;
+}
