@@ -1,0 +1,102 @@
+/*
+ * dispatchctl: the operator's tool. Its commands stand in one table, from
+ * which they are called and listed.
+ */
+#include "ctl.h"
+#include "suggest.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static int help_command(int argc, char **argv);
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *description;
+} commands[] = {
+    {"catalogue", catalogue_command,
+     "check, load and export the dispatch catalogue"},
+    {"calendar", calendar_command,
+     "show what a working calendar makes of a day"},
+    {"explain", explain_command,
+     "say who would get a ticket, why, and by when"},
+    {"publish", publish_command, "publish tickets from CSV or JSON lines"},
+    {"tail", tail_command, "show a topic's records as they arrive"},
+    {"help", help_command, "explain a command"},
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(FILE *out)
+{
+    fputs("usage: dispatchctl COMMAND [options] ...\n\n"
+          "Commands:\n",
+          out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-12s%s\n", commands[i].name, commands[i].description);
+    fputs(
+        "\n"
+        "dispatchctl help COMMAND explains one. Kafka is found with --brokers "
+        "or\n"
+        "DISPATCHER_KAFKA_BOOTSTRAP_SERVERS, Redis with --redis or\n"
+        "DISPATCHER_REDIS_URL.\n"
+        "Exit codes: 0 done, 1 something failed, 64 the command line is "
+        "wrong.\n",
+        out);
+}
+
+static int wrong_command(const char *name)
+{
+    struct suggest suggest;
+    char text[SUGGEST_TEXT_SIZE];
+    suggest_begin(&suggest, name);
+    for (size_t i = 0; i < COMMANDS; i++)
+        suggest_consider(&suggest, commands[i].name);
+    fprintf(stderr, "dispatchctl: no command is called %s%s\n\n", name,
+            suggest_text(&suggest, text));
+    print_help(stderr);
+    return CTL_USAGE;
+}
+
+static int run_command(int argc, char **argv)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[0], commands[i].name) == 0)
+            return commands[i].run(argc, argv);
+    return wrong_command(argv[0]);
+}
+
+static int help_command(int argc, char **argv)
+{
+    char option[] = "--help";
+    char *inner[] = {argc > 1 ? argv[1] : NULL, option, NULL};
+
+    if (argc == 1 || strcmp(argv[1], argv[0]) == 0 || argv[1][0] == '-') {
+        print_help(stdout);
+        return CTL_OK;
+    }
+    return run_command(2, inner);
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that goes away (| head) shows as a failed write, not as a
+     * death inside librdkafka. */
+    signal(SIGPIPE, SIG_IGN);
+
+    if (argc < 2) {
+        print_help(stderr);
+        return CTL_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return CTL_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("dispatchctl " DISPATCHER_VERSION);
+        return CTL_OK;
+    }
+    return run_command(argc - 1, argv + 1);
+}
