@@ -1,0 +1,159 @@
+# dispatcher: build, test, demo. `make help` lists the targets.
+#
+# CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS and DESTDIR are the user's; what the code needs
+# stands in lower-case variables before them.
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+PROTOC_C ?= protoc-c
+VERSION := 0.1.0
+
+# One tree per variant: make check SANITIZE=address,undefined
+comma := ,
+build := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(filter clang%,$(CC)),/clang)
+gen := $(build)/gen
+
+packages := rdkafka hiredis libprotobuf-c jansson inih libxxhash libmicrohttpd libssl libcrypto libical
+# hiredis_ssl is there from hiredis 1.0 on: TLS to Redis.
+tls := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo hiredis_ssl)
+
+warnings := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+  -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wundef -Wvla
+hardening := -fstack-protector-strong -fstack-clash-protection -fPIE \
+  $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(filter clang%,$(CC)),2,3))
+cppflags = -D_GNU_SOURCE -DDISPATCHER_VERSION='"$(VERSION)"' $(if $(tls),-DHAVE_HIREDIS_SSL) \
+  -Iinclude -isystem $(gen) $(shell pkg-config --cflags $(packages) $(tls))
+cflags = -std=c11 -pthread $(warnings) $(hardening) $(if $(WERROR),-Werror) \
+  $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ldflags = -pthread -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+ldlibs = $(shell pkg-config --libs $(packages) $(tls)) -lcsv -lz -lm
+
+protos := $(wildcard schemas/dispatch/v1/*.proto)
+pb_c := $(protos:schemas/%.proto=$(gen)/%.pb-c.c)
+pb_h := $(pb_c:.c=.h)
+
+# All but the two mains is one archive: what a program does not use is not linked.
+lib_c := $(filter-out %/main.c,$(wildcard dispatcher/*/*.c))
+unit_c := $(wildcard tests/unit/test_*.c)
+bench_c := $(wildcard tests/bench/bench_*.c)
+fuzz_c := $(wildcard tests/fuzz/fuzz_*.c)
+
+sources := $(wildcard dispatcher/*/*.[ch] include/*.h tests/*/*.[ch])
+tool_c := $(wildcard tests/tools/*.c)
+tools := $(tool_c:tests/tools/%.c=$(build)/tools/%)
+
+obj = $(patsubst %.c,$(build)/obj/%.o,$(1))
+lib := $(build)/libdispatcher.a
+units := $(unit_c:tests/unit/%.c=$(build)/unit/%)
+benches := $(bench_c:tests/bench/%.c=$(build)/bench/%)
+fuzzers := $(fuzz_c:tests/fuzz/%.c=$(build)/fuzz/%)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help
+all: $(build)/dispatcher $(build)/dispatchctl ## Build both programs under build/
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  awk -F'|' '{printf "  %-14s %s\n", $$1, $$2}'
+
+# ------------------------------------------------------------------------- build
+$(gen)/%.pb-c.c $(gen)/%.pb-c.h &: schemas/%.proto
+	@mkdir -p $(@D)
+	$(PROTOC_C) --c_out=$(gen) -Ischemas $<
+
+$(build)/obj/%.o: %.c | $(pb_h)
+	@mkdir -p $(@D)
+	$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(build)/obj/gen/%.o: $(gen)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -c -o $@ $<
+
+$(lib): $(call obj,$(lib_c)) $(pb_c:$(gen)/%.c=$(build)/obj/gen/%.o)
+	rm -f $@ && $(AR) rcs $@ $^
+
+link = $(CC) $(ldflags) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(ldlibs) $(LDLIBS)
+$(build)/dispatcher: $(call obj,dispatcher/daemon/main.c) $(lib)
+	$(link)
+$(build)/dispatchctl: $(call obj,dispatcher/ctl/main.c) $(lib)
+	$(link)
+$(build)/unit/%: $(build)/obj/tests/unit/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link) -lcmocka
+$(build)/bench/%: $(build)/obj/tests/bench/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link)
+
+$(build)/fuzz/%: $(build)/obj/tests/fuzz/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link) -fsanitize=fuzzer
+$(build)/tools/%: $(build)/obj/tests/tools/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link)
+
+.PHONY: tools fuzzers
+tools: $(tools)
+fuzzers: $(fuzzers)
+	@mkdir -p build/fuzz-artifacts
+	@for f in $(fuzzers); do echo "== $$f"; \
+	  $$f -max_total_time=$(or $(SECONDS),10) -artifact_prefix=build/fuzz-artifacts/ \
+	    -print_final_stats=0 -verbosity=0 || exit 1; done
+
+install: all ## Install under $(PREFIX)
+	install -D -m 755 $(build)/dispatcher $(DESTDIR)$(PREFIX)/bin/dispatcher
+	install -D -m 755 $(build)/dispatchctl $(DESTDIR)$(PREFIX)/bin/dispatchctl
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/dispatcher $(DESTDIR)$(PREFIX)/bin/dispatchctl
+
+clean: ## Remove build/
+	rm -rf build
+
+# ------------------------------------------------------------------------- tests
+# Each target installs what it needs and is the only command to type.
+setup = @tests/env/setup.sh
+KAFKA_VERSION ?= 4.1.1
+venv := build/venv
+pytest = $(venv)/bin/python -m pytest -q -c tests/pytest.ini
+
+.PHONY: check test demo bench lint fuzz bare-test image-test soak install uninstall clean
+check: $(units) ## Unit tests alone, in a second or two
+	@for t in $(units); do $$t || exit 1; done
+
+test: ## Everything: unit tests, integration tests on real brokers and Redis
+	$(setup) build run test
+	@$(MAKE) --no-print-directory all check tools
+	@tests/env/kafka-jars.sh && tests/env/venv.sh
+	$(pytest) $(PYTEST_FLAGS) tests
+
+demo: ## New York's day and Beijing's tickets, end to end
+	$(setup) build run
+	@$(MAKE) --no-print-directory all
+	@[ -n '$(KAFKA)' ] || tests/env/kafka-jars.sh $(KAFKA_VERSION)
+	@KAFKA='$(KAFKA)' REDIS='$(REDIS)' KEEP='$(KEEP)' python3 examples/demo.py
+
+bench: ## Measure; QUICK=1 for a short form
+	$(setup) build run test
+	@$(MAKE) --no-print-directory all $(benches)
+	@tests/env/kafka-jars.sh && tests/env/venv.sh
+	@for b in $(benches); do echo "== $$b"; $$b $(if $(QUICK),--quick) || exit 1; done
+	@$(venv)/bin/python tests/bench/throughput.py $(if $(QUICK),--quick)
+
+lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
+	$(setup) build lint
+	clang-format --dry-run -Werror $(sources)
+	@$(MAKE) --no-print-directory WERROR=1 CC=gcc all $(units)
+	@$(MAKE) --no-print-directory WERROR=1 CC=clang all $(units)
+	shellcheck tests/env/*.sh .ci/run
+
+fuzz: ## Every input surface under libFuzzer; SECONDS=n each
+	$(setup) build lint
+	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzzers
+
+bare-test: ## demo and test on bare Debian 12 and 13 (as root)
+	$(setup) bare
+	@tests/env/bare-test.sh
+
+-include $(shell find $(build)/obj -name '*.d' 2>/dev/null)

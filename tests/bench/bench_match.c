@@ -1,0 +1,263 @@
+/*
+ * Matching at the size of a city that spells everything out: 343 sub-districts
+ * times 2,900 categories, plus the general rules above them.
+ *
+ * Prints the time of a compile, the bytes a rule takes, and the time of a
+ * look-up and of a whole dispatch, against a scan over all rules in order.
+ */
+#include "catalogue.h"
+#include "dispatch.h"
+#include "findings.h"
+#include "match.h"
+#include "tables.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    DISTRICTS = 16,
+    AREAS = 343,
+    GROUPS = 29,
+    LEAVES = 100,
+    CATEGORIES = GROUPS * LEAVES,
+    DEPARTMENTS = 400,
+    WARM = 512,        /* tickets whose rules stay in the cache */
+    TICKETS = 1 << 16, /* tickets whose rules do not */
+    ROUNDS = 51,
+    SCANS = 20,
+    KEY_SIZE = 160,
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static void add(struct catalogue_tables *t, enum table_id table,
+                const char *field, const char *value)
+{
+    tables_add(t, table, field, strlen(field), value, strlen(value), 0);
+}
+
+static void area_path(char text[KEY_SIZE], int area)
+{
+    snprintf(text, KEY_SIZE, "110000/1101%02d/%03d", area % DISTRICTS, area);
+}
+
+static void category_path(char text[KEY_SIZE], int category)
+{
+    snprintf(text, KEY_SIZE, "城市管理%02d/市容环卫/垃圾清运%04d",
+             category / LEAVES, category);
+}
+
+static void add_departments(struct catalogue_tables *t)
+{
+    char id[KEY_SIZE];
+
+    add(t, TABLE_POLICIES, "general",
+        "{\"first_response\":\"24h\",\"resolution\":\"7d\","
+        "\"warn\":[\"50%\",\"80%\"]}");
+    add(t, TABLE_META, "default_department", "department-0");
+    for (int i = 0; i < DEPARTMENTS; i++) {
+        snprintf(id, sizeof(id), "department-%d", i);
+        add(t, TABLE_DEPARTMENTS, id, "{\"name\":\"某单位\"}");
+    }
+}
+
+static void add_route(struct catalogue_tables *t, const char *area,
+                      const char *category, int department)
+{
+    char key[2 * KEY_SIZE + 2];
+    char value[KEY_SIZE];
+
+    snprintf(key, sizeof(key), "%s|%s", area, category);
+    snprintf(value, sizeof(value),
+             "{\"department\":\"department-%d\",\"policy\":\"general\"}",
+             department % DEPARTMENTS);
+    add(t, TABLE_ROUTES, key, value);
+}
+
+static struct catalogue_tables *make_tables(void)
+{
+    struct catalogue_tables *t = tables_new();
+    char area[KEY_SIZE], category[KEY_SIZE];
+
+    add_departments(t);
+    for (int a = 0; a < AREAS; a++) {
+        area_path(area, a);
+        for (int c = 0; c < CATEGORIES; c++) {
+            category_path(category, c);
+            add_route(t, area, category, a * 7 + c);
+        }
+    }
+    for (int g = 0; g < GROUPS; g++) {
+        snprintf(category, sizeof(category), "城市管理%02d", g);
+        add_route(t, "", category, g);
+        add_route(t, "110000", category, g + 1);
+    }
+    add_route(t, "110000", "", 1);
+    tables_sort(t);
+    return t;
+}
+
+struct ticket {
+    char area[KEY_SIZE];
+    char category[KEY_SIZE];
+};
+
+static struct ticket tickets[TICKETS];
+
+/* One ticket in eight names a category that only general rules know. */
+static void make_tickets(void)
+{
+    uint32_t random = 1;
+
+    for (int i = 0; i < TICKETS; i++) {
+        random = random * 1664525u + 1013904223u;
+        area_path(tickets[i].area, (int)(random >> 16) % AREAS);
+        random = random * 1664525u + 1013904223u;
+        category_path(tickets[i].category, (int)(random >> 16) % CATEGORIES);
+        if (i % 8 == 0)
+            strcat(tickets[i].category, "未知");
+    }
+}
+
+static struct match_query query_of(const struct ticket *ticket)
+{
+    return (struct match_query){
+        .area = ticket->area, .category = ticket->category, .channel = "phone"};
+}
+
+static size_t look_up(const struct catalogue *cat, int n)
+{
+    size_t found = 0;
+
+    for (int i = 0; i < n; i++) {
+        const struct match_query query = query_of(&tickets[i]);
+        struct candidate best;
+        struct match m;
+
+        match_begin(&m, cat, &query);
+        found += match_best(&m, &best);
+    }
+    return found;
+}
+
+static size_t dispatch(const struct catalogue *cat, int n)
+{
+    static struct dispatch_plan plan;
+    const struct dispatch_times times = {1772445600000, 1772445600000,
+                                         1772445600000, 1772445600000};
+    size_t parts = 0;
+
+    for (int i = 0; i < n; i++) {
+        Dispatch__V1__TicketCreated created =
+            DISPATCH__V1__TICKET_CREATED__INIT;
+        Dispatch__V1__Matter matter = DISPATCH__V1__MATTER__INIT;
+        Dispatch__V1__Matter *matters[] = {&matter};
+
+        created.area = tickets[i].area;
+        created.matters = matters;
+        created.n_matters = 1;
+        matter.category = tickets[i].category;
+        if (dispatch_ticket(cat, &created, &times, &plan, NULL) == REJECT_NONE)
+            parts += plan.n_parts;
+    }
+    return parts;
+}
+
+static bool is_prefix(struct slice prefix, const char *path)
+{
+    return prefix.size == 0 ||
+           (strncmp(prefix.text, path, prefix.size) == 0 &&
+            (path[prefix.size] == '\0' || path[prefix.size] == '/'));
+}
+
+/* As rules in a list are searched: each one is looked at. */
+static size_t scan(const struct catalogue *cat, const struct ticket *ticket)
+{
+    size_t best = 0;
+
+    for (size_t i = 0; i < catalogue_routes_count(cat); i++) {
+        const struct route *route = catalogue_route_at(cat, i);
+        if (is_prefix(route_area(route), ticket->area) &&
+            is_prefix(route_category(route), ticket->category))
+            best = i;
+    }
+    return best;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    const int64_t *left = a;
+    const int64_t *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+/* The median over all rounds of the mean over the first n tickets. */
+static double median_ns(size_t (*run)(const struct catalogue *, int),
+                        const struct catalogue *cat, int n)
+{
+    int64_t times[ROUNDS];
+    size_t sum = run(cat, n);
+
+    for (int i = 0; i < ROUNDS; i++) {
+        int64_t start = now_ns();
+        sum += run(cat, n);
+        times[i] = now_ns() - start;
+    }
+    if (sum == 0)
+        abort();
+    qsort(times, ROUNDS, sizeof(times[0]), compare_times);
+    return (double)times[ROUNDS / 2] / n;
+}
+
+static double scan_ns(const struct catalogue *cat)
+{
+    int64_t start = now_ns();
+    size_t sum = 0;
+
+    for (int i = 0; i < SCANS; i++)
+        sum += scan(cat, &tickets[i]);
+    if (sum == 0)
+        abort();
+    return (double)(now_ns() - start) / SCANS;
+}
+
+int main(void)
+{
+    struct findings findings = {0};
+    struct catalogue *cat = NULL;
+    struct catalogue_tables *t = make_tables();
+    int64_t start = now_ns();
+
+    if (catalogue_compile(t, &findings, &cat) != STATUS_OK) {
+        fprintf(stderr, "%s\n", findings.items[0].message);
+        return EXIT_FAILURE;
+    }
+    printf("compile      %8.2f s, %zu rules, %zu warnings\n",
+           (double)(now_ns() - start) / 1e9, catalogue_routes_count(cat),
+           findings.warnings);
+    tables_free(&t);
+    printf("memory       %8.1f bytes a rule\n",
+           (double)catalogue_routes_memory(cat) /
+               (double)catalogue_routes_count(cat));
+    make_tickets();
+    printf("look-up      %8.0f ns warm, %.0f ns over %d tickets\n",
+           median_ns(look_up, cat, WARM), median_ns(look_up, cat, TICKETS),
+           TICKETS);
+    printf("dispatch     %8.0f ns warm, %.0f ns over %d tickets\n",
+           median_ns(dispatch, cat, WARM), median_ns(dispatch, cat, TICKETS),
+           TICKETS);
+    printf("linear scan  %8.0f ns\n", scan_ns(cat));
+    findings_deinit(&findings);
+    catalogue_free(&cat);
+    return EXIT_SUCCESS;
+}

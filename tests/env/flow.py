@@ -1,0 +1,29 @@
+"""A steady flow of tickets."""
+
+import threading
+import time
+
+from cities import record
+
+
+class Flow(threading.Thread):
+    """Publishes tickets at a steady rate."""
+
+    def __init__(self, pb, topics, count, rate):
+        super().__init__()
+        self.pb, self.topics, self.count, self.rate = pb, topics, count, rate
+        self.sent = 0
+
+    def run(self):
+        producer = self.topics.producer()
+        begun = time.monotonic()
+        for n in range(self.count):
+            key, value = record(self.pb, n)
+            producer.produce(self.topics["tickets"], value, key)
+            self.sent = n + 1
+            if n % 50 == 0:
+                producer.poll(0)
+                ahead = n / self.rate - (time.monotonic() - begun)
+                if ahead > 0:
+                    time.sleep(ahead)
+        assert producer.flush(60) == 0
