@@ -38,7 +38,8 @@ static const struct property producer_defaults[] = {
     {"linger.ms", "5"},
     {"compression.type", "lz4"},
     {"queue.buffering.max.messages", "1000000"},
-    {"queue.buffering.max.kbytes", "1048576"},
+    /* Bounds the memory of a transaction: sending goes on while it fills. */
+    {"queue.buffering.max.kbytes", "262144"},
 };
 
 static const struct property consumer_forced[] = {

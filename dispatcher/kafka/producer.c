@@ -6,6 +6,7 @@
  */
 #include "producer.h"
 
+#include "clock.h"
 #include "kafka_conf.h"
 #include "log.h"
 #include "memory.h"
@@ -21,8 +22,9 @@
 #include <string.h>
 
 enum {
-    SLICE_MS = 2000,      /* one try of a call; the broker may overrun it */
-    RETRY_PAUSE_MS = 100, /* between two tries */
+    SLICE_MS = 2000,         /* one try of a call; the broker may overrun it */
+    RETRY_PAUSE_MS = 100,    /* between two tries */
+    LEARN_US = 60 * 1000000, /* a topic's new partitions are used after that */
     QUEUE_PAUSE_MS = 10,
 };
 
@@ -40,7 +42,7 @@ struct producer {
     size_t n_targets;
     char *source;               /* ce_source */
     rd_kafka_resp_err_t denied; /* an authorization error that was seen */
-    bool metadata_known;
+    int64_t learned_us;         /* when the partition counts were fetched */
     char error[KAFKA_WHY_SIZE];
 };
 
@@ -236,6 +238,7 @@ static enum txn learn_partitions(struct producer *p)
     rd_kafka_resp_err_t err;
     bool complete = true;
 
+    p->learned_us = clock_steady_us();
     watchdog_enter(p->options.watchdog, "metadata");
     err = rd_kafka_metadata(p->rk, 0, NULL, &md, SLICE_MS);
     watchdog_leave(p->options.watchdog);
@@ -283,6 +286,10 @@ enum txn producer_begin(struct producer *p)
 {
     enum txn result;
 
+    /* Fails only while the broker is away: the old counts serve on. */
+    if (clock_steady_us() - p->learned_us > LEARN_US &&
+        learn_partitions(p) != TXN_OK)
+        log_info("kafka_waits", "call=metadata");
     DECIDE(p, "begin_transaction", rd_kafka_begin_transaction(p->rk), result);
     return result;
 }
