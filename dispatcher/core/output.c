@@ -279,7 +279,7 @@ static enum reject_code add_scheduled(struct batch *b,
     msg.kind = DISPATCH__V1__DEADLINE_KIND__DEADLINE_KIND_SCHEDULED;
     msg.clock = clock_numbers[kind];
     msg.department_id = text(part->department->id);
-    msg.policy_id = text(part->policy->id);
+    msg.policy_id = text(clock->policy->id);
     msg.calendar_id = text(calendar_id(clock->calendar));
     msg.due_at = clock->due_at;
     msg.warn_at = clock->warn_at;

@@ -35,6 +35,8 @@ static const struct department districts[] = {
     {.id = "water", .name = "Water", .topic = "", .lead_official = ""},
 };
 static const struct policy week = {.id = "week"};
+/* The clock's policy counts, which need not be the part's. */
+static const struct policy other = {.id = "other"};
 
 /* A ticket and a plan for three departments, to be changed by each test. */
 struct fixture {
@@ -62,9 +64,10 @@ static struct dispatch_part new_part(const struct department *department,
 static void give_clock(struct dispatch_part *part, enum clock_kind kind,
                        int64_t due_at)
 {
-    part->policy = &week;
+    part->policy = &other;
     part->clocks[kind] = (struct clock_plan){
         .exists = true,
+        .policy = &week,
         .started_at = due_at - 1000,
         .due_at = due_at,
         .warn_at = due_at - 100,
