@@ -40,8 +40,8 @@ struct warn_point {
 
 /* One level of an escalation. */
 struct escalation {
-    struct duration after;          /* after the due time */
-    const struct department *to;    /* NULL: the department's parent */
+    struct duration after;       /* after the due time */
+    const struct department *to; /* NULL: the department's parent */
 };
 
 struct policy {
@@ -56,7 +56,7 @@ struct policy {
     const struct calendar *calendar; /* NULL: the department's, else 24x7 */
     struct duration return_within;   /* DURATION_NONE: any time */
     bool pausable;
-    struct duration max_pause;       /* DURATION_NONE: no limit */
+    struct duration max_pause; /* DURATION_NONE: no limit */
     uint32_t max_extensions;
     bool restart_on_reassign;
     bool reopen_on_unsolved;

@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 enum {
-    DISPATCH_MAX_CO = 8,       /* co-handlers that one route may name */
-    DISPATCH_MAX_PARTS = 144,  /* 16 matters x (1 + DISPATCH_MAX_CO) */
+    DISPATCH_MAX_CO = 8,      /* co-handlers that one route may name */
+    DISPATCH_MAX_PARTS = 144, /* 16 matters x (1 + DISPATCH_MAX_CO) */
 };
 
 /* One clock of one department. */
@@ -33,14 +33,13 @@ struct clock_plan {
 /* What one department has to do with the ticket. */
 struct dispatch_part {
     const struct department *department;
-    Dispatch__V1__Role role;         /* LEAD or CO_HANDLER */
-    uint16_t matters;                /* bit i: matter i; 0: ticket has none */
-    const char *rule;                /* key of the route; "": fallback */
+    Dispatch__V1__Role role; /* LEAD or CO_HANDLER */
+    uint16_t matters;        /* bit i: matter i; 0: ticket has none */
+    const char *rule;        /* key of the route; "": fallback */
     bool fallback;
-    bool co_only;                    /* named by `co` of routes, no matter is
-                                        its own: no clock */
-    const char *lead_official;       /* "": none; may lie in the ticket */
-    const struct policy *policy;     /* NULL: no clocks */
+    bool co_only;                /* only named by `co`: no clock */
+    const char *lead_official;   /* "": none; may lie in the ticket */
+    const struct policy *policy; /* NULL: no clocks */
     struct clock_plan clocks[CLOCKS];
 };
 
@@ -61,8 +60,9 @@ struct dispatch_times {
 /* The times of a `created` event by the rules: requested_at (else
  * occurred_at) stands however old and starts both clocks; one in the future
  * counts as the record's Kafka timestamp (negative: the record has none). */
-struct dispatch_times dispatch_times_created(
-    const Dispatch__V1__TicketEvent *event, int64_t timestamp_ms);
+struct dispatch_times
+dispatch_times_created(const Dispatch__V1__TicketEvent *event,
+                       int64_t timestamp_ms);
 
 /* Decides. On REJECT_NONE *plan is filled (pointers into `cat` and `ticket`);
  * otherwise its contents are undefined. A ticket without matters is matched by
@@ -73,8 +73,7 @@ struct dispatch_times dispatch_times_created(
 enum reject_code dispatch_ticket(const struct catalogue *cat,
                                  const Dispatch__V1__TicketCreated *ticket,
                                  const struct dispatch_times *times,
-                                 struct dispatch_plan *plan,
-                                 struct reject *r);
+                                 struct dispatch_plan *plan, struct reject *r);
 
 /* One clock under a policy (NULL: none): due date, and the first warning after
  * `now_ms` and before the end. Shares of a working clock are shares of its

@@ -16,10 +16,10 @@ enum finding_level { FINDING_ERROR, FINDING_WARNING };
 struct finding {
     enum finding_level level;
     enum table_id table;
-    uint32_t line;  /* of the CSV file; 0: unknown */
-    char *field;    /* the entry's key */
-    char *name;     /* the name inside its value; "": the entry itself */
-    char *message;  /* what is wrong, with the offending text, and the fix */
+    uint32_t line; /* of the CSV file; 0: unknown */
+    char *field;   /* the entry's key */
+    char *name;    /* the name inside its value; "": the entry itself */
+    char *message; /* what is wrong, with the offending text, and the fix */
 };
 
 /* At most FINDINGS_MAX are kept; all are counted. */
@@ -36,7 +36,6 @@ void findings_deinit(struct findings *f);
 
 void findings_add(struct findings *f, enum finding_level level,
                   enum table_id table, const struct table_row *row,
-                  const char *name, const char *format, ...)
-    PRINTF_LIKE(6, 7);
+                  const char *name, const char *format, ...) PRINTF_LIKE(6, 7);
 
 #endif

@@ -19,43 +19,37 @@
 #include <xxhash.h>
 
 /* "@area.housing": the number of the unit. */
-static bool read_unit(struct entry *e, const char *text, struct target *target)
+static void read_unit(struct entry *e, const char *text, struct target *target)
 {
     const char *rest = text + strlen("@area");
 
     if (rest[0] == '\0') {
         target->unit = UNIT_OF_AREA;
-        return true;
+        return;
     }
     if (rest[0] != '.' || rest[1] == '\0') {
         entry_error(e, "'%s': '%s' is unknown; write @area or @area.unit",
                     e->name, text);
-        return false;
+        return;
     }
     target->unit = areas_unit_named(e->c->cat, rest + 1);
     if (target->unit == 0)
         entry_error(e, "'%s': no area has a unit '%s'; add it to areas",
                     e->name, rest + 1);
-    return target->unit != 0;
-}
-
-static bool resolve_target(struct entry *e, json_t *value,
-                           struct target *target)
-{
-    const char *text = entry_string(e, value);
-
-    if (!text)
-        return false;
-    target->text = compile_text(e->c, text);
-    if (strncmp(text, "@area", strlen("@area")) == 0)
-        return read_unit(e, text, target);
-    target->department = entry_department(e, text);
-    return target->department != NULL;
 }
 
 static void read_target(struct entry *e, json_t *value, void *field)
 {
-    (void)resolve_target(e, value, field);
+    struct target *target = field;
+    const char *text = entry_string(e, value);
+
+    if (!text)
+        return;
+    target->text = compile_text(e->c, text);
+    if (strncmp(text, "@area", strlen("@area")) == 0)
+        read_unit(e, text, target);
+    else
+        target->department = entry_department(e, text);
 }
 
 static void read_co(struct entry *e, json_t *value, void *field)
@@ -75,7 +69,8 @@ static void read_co(struct entry *e, json_t *value, void *field)
     body->n_co = n;
 }
 
-/* An empty list would be a rule that never holds; who writes it means "any". */
+/* An empty list is refused: it says "none", and may have been meant as "any".
+ */
 static bool is_list(struct entry *e, json_t *value)
 {
     if (json_is_array(value) && json_array_size(value) > 0)

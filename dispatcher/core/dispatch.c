@@ -136,8 +136,8 @@ static struct dispatch_part *find_part(const struct dispatching *d,
     return part;
 }
 
-/* The earliest end counts when several matters of one department have clocks.
- */
+/* When several matters of one department have clocks, the earliest end
+ * counts. */
 static void start_resolution(const struct dispatching *d,
                              struct dispatch_part *part,
                              const struct policy *policy)

@@ -5,6 +5,7 @@
 #     setup.sh test     to run the integration tests
 #     setup.sh lint     to check the code and to build it with clang
 #     setup.sh bare     to try all this on bare Debians (bare-test.sh)
+#     setup.sh image    to build and try the image (image-test.sh)
 # As root, or through sudo; otherwise it prints the one command and fails. It
 # asks only dpkg when everything is there. No service is started.
 set -euo pipefail
@@ -33,7 +34,7 @@ packages() {
                 default-jre-headless=java maven=mvn
             ;;
         test)
-            echo python3 python3-venv
+            echo python3 python3-venv prometheus
             ;;
         lint)
             echo clang clang-format clang-tidy shellcheck \
@@ -41,6 +42,11 @@ packages() {
             ;;
         bare)
             echo debootstrap git
+            ;;
+        image)
+            # Until Debian 12 docker.io holds the command line tool as well.
+            echo debootstrap docker.io docker-compose
+            [ "$release" = 12 ] || echo docker-cli docker-buildx
             ;;
         *)
             echo "setup.sh: unknown group $1" >&2

@@ -12,7 +12,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DRIVER = os.environ.get("CALENDAR_DRIVER", ROOT / "build/tools/calendar")
+DRIVER = ROOT / os.environ.get("BUILD_DIRECTORY", "build") / "tools/calendar"
 EXAMPLES = ROOT / "examples/calendars/calendars.csv"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MILLISECOND = datetime.timedelta(milliseconds=1)
@@ -30,7 +30,10 @@ def from_ms(ms, zone):
 def ask(lines):
     """The driver's answers, one list of integers for each line."""
     result = subprocess.run(
-        [str(DRIVER)], input="\n".join(lines) + "\n", capture_output=True, text=True
+        [str(DRIVER)],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, result.stderr
     answers = [line.split() for line in result.stdout.splitlines()]
@@ -47,7 +50,11 @@ def examples():
 
 def example_json(row):
     """The catalogue's JSON value of a row of calendars.csv."""
-    value = {name: row[name] for name in ("time_zone", "announced_until") if row[name]}
+    value = {
+        name: row[name]
+        for name in ("time_zone", "announced_until")
+        if row[name]
+    }
     if row["week"]:
         value["week"] = json.loads(row["week"])
     for name in ("holidays", "workdays"):
@@ -64,7 +71,9 @@ def define_examples():
     lines = []
     for row in examples():
         if row["inherits"]:
-            lines.append(f"inherit {row['id']} {row['inherits']} {example_json(row)}")
+            lines.append(
+                f"inherit {row['id']} {row['inherits']} {example_json(row)}"
+            )
         else:
             lines.append(f"calendar {row['id']} {example_json(row)}")
     return lines

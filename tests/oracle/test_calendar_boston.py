@@ -31,9 +31,13 @@ def read_facts():
     with gzip.open(FACTS, "rt", encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f):
             yield (
-                datetime.datetime.fromisoformat(row["opened"]).replace(tzinfo=ZONE),
+                datetime.datetime.fromisoformat(row["opened"]).replace(
+                    tzinfo=ZONE
+                ),
                 row["type"],
-                datetime.datetime.fromisoformat(row["target"]).replace(tzinfo=ZONE),
+                datetime.datetime.fromisoformat(row["target"]).replace(
+                    tzinfo=ZONE
+                ),
             )
 
 
@@ -59,7 +63,9 @@ def ask_due(calendar, facts, define):
 
 
 def without_holidays():
-    week = {day: ["08:30-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    week = {
+        day: ["08:30-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")
+    }
     value = {"time_zone": "America/New_York", "week": week}
     return f"calendar without-holidays {json.dumps(value)}"
 

@@ -43,7 +43,9 @@ def text_of(minute):
 
 def random_hours(rng):
     """A sorted list of spans in minutes; now and then over midnight."""
-    cuts = sorted(rng.sample(range(0, DAY_MINUTES), rng.choice((2, 2, 4, 4, 6))))
+    cuts = sorted(
+        rng.sample(range(0, DAY_MINUTES), rng.choice((2, 2, 4, 4, 6)))
+    )
     spans = list(zip(cuts[::2], cuts[1::2]))
     if rng.random() < 0.15 and cuts[0] > 1:
         last = spans.pop()
@@ -94,7 +96,9 @@ class Model:
             {
                 "time_zone": name,
                 "week": {
-                    WEEKDAYS[d]: [f"{text_of(a)}-{text_of(b)}" for a, b in spans]
+                    WEEKDAYS[d]: [
+                        f"{text_of(a)}-{text_of(b)}" for a, b in spans
+                    ]
                     for d, spans in week.items()
                 },
                 "holidays": holidays,
@@ -105,7 +109,9 @@ class Model:
     def lay_out(self):
         """open_minutes and owners: for each minute in UTC, whether it is open
         and which day it belongs to."""
-        local_owner = np.full((self.days + 2) * DAY_MINUTES, -1, dtype=np.int32)
+        local_owner = np.full(
+            (self.days + 2) * DAY_MINUTES, -1, dtype=np.int32
+        )
         for day in range(self.days):
             for begin, end in self.plan[day]:
                 at = day * DAY_MINUTES
@@ -117,9 +123,13 @@ class Model:
         offsets = np.empty(quarters, dtype=np.int64)
         for i in range(quarters):
             utc = start + datetime.timedelta(minutes=15 * i)
-            offsets[i] = utc.astimezone(self.zone).utcoffset().total_seconds() // 60
+            offsets[i] = (
+                utc.astimezone(self.zone).utcoffset().total_seconds() // 60
+            )
         minutes = np.arange(quarters * 15, dtype=np.int64)
-        shift = (start.replace(tzinfo=None) - midnight) // datetime.timedelta(minutes=1)
+        shift = (start.replace(tzinfo=None) - midnight) // datetime.timedelta(
+            minutes=1
+        )
         local = minutes + shift + self.repair(np.repeat(offsets, 15), start)
         owner = local_owner[local]
         self.start_ms = client.to_ms(start)
@@ -164,7 +174,9 @@ class Model:
         owner = int(self.owners[i])
         target = self.worked[bisect.bisect_left(self.worked, owner) + count]
         wall = client.from_ms(self.ms(self.open_at[i]), self.zone)
-        moved = wall.replace(tzinfo=None) + datetime.timedelta(days=target - owner)
+        moved = wall.replace(tzinfo=None) + datetime.timedelta(
+            days=target - owner
+        )
         return client.to_ms(moved.replace(tzinfo=self.zone))
 
 
@@ -189,9 +201,13 @@ def random_question(model, rng):
             return line, model.ms(model.retreat(end, hours * 60))
     if kind == 3:
         count = rng.randrange(1, 60)
-        return f"due c {model.ms(begin)} {count}d", model.add_days(begin, count)
+        return f"due c {model.ms(begin)} {count}d", model.add_days(
+            begin, count
+        )
     count = rng.randrange(0, min(60, len(model.worked) // 3))
-    return f"due c {model.ms(begin)} {count}wd", model.add_workdays(begin, count)
+    return f"due c {model.ms(begin)} {count}wd", model.add_workdays(
+        begin, count
+    )
 
 
 def ask_model(name, seed):
@@ -214,7 +230,11 @@ def test_due_and_elapsed_are_inverse_to_each_other():
     last = client.to_ms(datetime.datetime(2024, 1, 1, tzinfo=UTC))
     define = client.define_examples()
     cases = [
-        (rng.choice(client.examples())["id"], rng.randrange(first, last), rng.randrange(1, 10**10))
+        (
+            rng.choice(client.examples())["id"],
+            rng.randrange(first, last),
+            rng.randrange(1, 10**10),
+        )
         for _ in range(50000)
     ]
     due = client.ask(define + [f"advance {c} {at} {n}" for c, at, n in cases])

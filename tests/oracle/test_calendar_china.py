@@ -32,7 +32,9 @@ def test_the_open_spans_of_each_day_agree_with_chinesecalendar():
     shanghai = datetime.timezone(datetime.timedelta(hours=8))
 
     def elapsed(day):
-        start = datetime.datetime(day.year, day.month, day.day, tzinfo=shanghai)
+        start = datetime.datetime(
+            day.year, day.month, day.day, tzinfo=shanghai
+        )
         end = start + datetime.timedelta(days=1)
         return f"elapsed china {client.to_ms(start)} {client.to_ms(end)}"
 

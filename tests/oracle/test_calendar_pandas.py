@@ -16,7 +16,9 @@ import pytest
 
 FIRST = datetime.date(2008, 1, 1)
 LAST = datetime.date(2026, 12, 31)
-DAYS = [FIRST + datetime.timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
+DAYS = [
+    FIRST + datetime.timedelta(days=i) for i in range((LAST - FIRST).days + 1)
+]
 
 
 def closed_in_china():
@@ -32,7 +34,12 @@ def federal():
 
 
 CALENDARS = {
-    "china": (closed_in_china, "Asia/Shanghai", ["09:00", "13:00"], ["12:00", "18:00"]),
+    "china": (
+        closed_in_china,
+        "Asia/Shanghai",
+        ["09:00", "13:00"],
+        ["12:00", "18:00"],
+    ),
     "us-federal": (
         lambda: closed_in(federal()),
         "America/New_York",
@@ -45,9 +52,9 @@ CALENDARS = {
 def random_start(rng, inside):
     day = rng.choice(DAYS[: -3 * 366])
     minute = rng.randrange(540, 720) if inside else rng.randrange(1440)
-    return datetime.datetime(day.year, day.month, day.day) + datetime.timedelta(
-        minutes=minute
-    )
+    return datetime.datetime(
+        day.year, day.month, day.day
+    ) + datetime.timedelta(minutes=minute)
 
 
 def check(name, cases, unit):
@@ -67,7 +74,9 @@ def check(name, cases, unit):
     # Of the end of a day and the next opening, which are the same amount of
     # work, pandas takes the latter when whole days have passed, else the
     # former. Ours is always the former.
-    for line, (open_ms,) in zip(between, client.ask(define + between)[len(define) :]):
+    for line, (open_ms,) in zip(
+        between, client.ask(define + between)[len(define) :]
+    ):
         assert open_ms == 0, line
 
 
@@ -75,12 +84,21 @@ def check(name, cases, unit):
 def test_working_hours_agree_with_custom_business_hour(name):
     closed, _, opens, closes = CALENDARS[name]
     rng = random.Random(3)
-    common = {"weekmask": "1111111", "holidays": closed(), "start": opens, "end": closes}
-    offsets = [pd.offsets.CustomBusinessHour(n, **common) for n in range(1, 80)]
+    common = {
+        "weekmask": "1111111",
+        "holidays": closed(),
+        "start": opens,
+        "end": closes,
+    }
+    offsets = [
+        pd.offsets.CustomBusinessHour(n, **common) for n in range(1, 80)
+    ]
     cases = []
     for _ in range(4000):
         start, offset = random_start(rng, False), rng.choice(offsets)
-        cases.append((start, offset.n, (pd.Timestamp(start) + offset).to_pydatetime()))
+        cases.append(
+            (start, offset.n, (pd.Timestamp(start) + offset).to_pydatetime())
+        )
     check(name, cases, "wh")
 
 
@@ -91,7 +109,8 @@ def test_working_days_agree_with_custom_business_day(name):
     rng = random.Random(4)
     days = pd.offsets.CustomBusinessDay
     offsets = [
-        days(n, weekmask="1111111", holidays=sorted(closed)) for n in range(1, 100)
+        days(n, weekmask="1111111", holidays=sorted(closed))
+        for n in range(1, 100)
     ]
     cases = []
     while len(cases) < 20000:
@@ -111,7 +130,9 @@ def test_working_days_agree_with_custom_business_day(name):
 )
 def test_the_ready_holidays_agree_with_the_package_holidays(name, calendar):
     define = client.define_examples()
-    plans = client.ask(define + [f"day {name} {d}" for d in DAYS])[len(define) :]
+    plans = client.ask(define + [f"day {name} {d}" for d in DAYS])[
+        len(define) :
+    ]
     wrong = [
         (d, minutes, calendar.get(d))
         for d, (_, minutes) in zip(DAYS, plans)

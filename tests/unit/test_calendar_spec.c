@@ -41,6 +41,10 @@ static void a_department_has_the_days_of_its_city_and_its_own(void **state)
     calendar_free(&cal);
 }
 
+#define SHORTER_MAKE_UP_DAY                                                    \
+    "{\"inherits\":\"c\",\"workdays\":[{\"date\":\"2019-10-12\","              \
+    "\"hours\":[\"09:00-12:00\",\"13:00-17:00\"]}]}"
+
 static void equal_calendars_have_equal_fingerprints(void **state)
 {
     (void)state;
@@ -51,8 +55,7 @@ static void equal_calendars_have_equal_fingerprints(void **state)
         "{\"inherits\":\"c\",\"holidays\":[\"2019-10-08\"]}",
         "{\"inherits\":\"c\",\"announced_until\":\"2020-01-01\"}",
         "{\"inherits\":\"c\",\"time_zone\":\"Asia/Tokyo\"}",
-        "{\"inherits\":\"c\",\"workdays\":[{\"date\":\"2019-10-12\","
-        "\"hours\":[\"09:00-12:00\",\"13:00-17:00\"]}]}",
+        SHORTER_MAKE_UP_DAY,
     };
     struct calendar *cal = compile(CHINA);
     struct calendar *same = compile_two(
