@@ -91,6 +91,20 @@ MUST_CHECK bool catalogue_check_topics(const struct catalogue *cat,
                                        const char *permitted,
                                        struct findings *findings);
 
+/* Adds a warning for each rule whose last day (`until`) was before `now_ms`.
+ * `tables` as above. */
+void catalogue_check_expired(const struct catalogue *cat,
+                             const struct catalogue_tables *tables,
+                             int64_t now_ms, struct findings *findings);
+
+/* Adds a warning for each calendar whose announced days end less than
+ * CATALOGUE_CALENDAR_WARN_DAYS after `now_ms`; those that inherit that end are
+ * not told again. `tables` as above. */
+enum { CATALOGUE_CALENDAR_WARN_DAYS = 90 };
+void catalogue_check_calendars(const struct catalogue *cat,
+                               const struct catalogue_tables *tables,
+                               int64_t now_ms, struct findings *findings);
+
 /* Frees a snapshot and sets *cat to NULL. */
 void catalogue_free(struct catalogue **cat);
 
@@ -118,6 +132,20 @@ const struct policy *catalogue_policy(const struct catalogue *cat,
                                       const char *id);
 const struct calendar *catalogue_calendar(const struct catalogue *cat,
                                           const char *id);
+
+/* Calendars one by one, without 24x7. */
+size_t catalogue_calendars_count(const struct catalogue *cat);
+const struct calendar *catalogue_calendar_at(const struct catalogue *cat,
+                                             size_t i);
+
+/* Those with an announced_until of their own, at most `max`: the ones that
+ * run out first, in that order. Returns how many. */
+size_t catalogue_calendars_left(const struct catalogue *cat,
+                                const struct calendar *list[], size_t max);
+
+/* Whole days until a calendar of that list runs out; negative: it has. */
+int64_t catalogue_calendar_days_left(const struct calendar *cal,
+                                     int64_t now_ms);
 
 /* The zone of meta.time_zone, as a calendar that is always open. */
 const struct calendar *catalogue_local_time(const struct catalogue *cat);

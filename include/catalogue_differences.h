@@ -1,10 +1,12 @@
 /*
- * Shows what differs between two catalogues.
+ * Shows what differs between the contents of two catalogues: version and
+ * checksum are none of them.
  */
 #ifndef DISPATCHER_CATALOGUE_DIFFERENCES_H
 #define DISPATCHER_CATALOGUE_DIFFERENCES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct catalogue_tables;
 
@@ -13,9 +15,10 @@ struct catalogue_tables;
 void catalogue_differences_count(const struct catalogue_tables *before,
                                  const struct catalogue_tables *after);
 
-/* Each entry that differs, before and after: for people, or as JSON lines. */
+/* The entries that differ, before and after, at most `shown` of each table:
+ * for people, or as JSON lines. */
 void catalogue_differences_print(const struct catalogue_tables *before,
                                  const struct catalogue_tables *after,
-                                 bool json);
+                                 size_t shown, bool json);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef DISPATCHER_EXPLAIN_H
 #define DISPATCHER_EXPLAIN_H
 
+#include "calendar_explain.h"
 #include "status.h"
 
 #include <dispatch/v1/dispatch.pb-c.h>
@@ -21,10 +22,12 @@ struct zone;
 
 /* Explains a checked event of kind `created` as if its record had arrived at
  * the moment it happened. Times are UTC milliseconds, or, with a zone, texts
- * in its local time. A new reference. */
+ * in its local time. The steps of each deadline are in `language`. A new
+ * reference. */
 json_t *explain_ticket(const struct catalogue *cat,
                        const Dispatch__V1__TicketEvent *event,
-                       const struct zone *zone);
+                       const struct zone *zone,
+                       enum calendar_language language);
 
 /* Prints an explanation that was made with a zone. */
 void explain_print(FILE *out, const json_t *explanation);

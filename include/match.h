@@ -84,6 +84,11 @@ bool match_best(struct match *m, struct candidate *out);
  * 兜底), else meta.default_department; NULL: neither exists. */
 const struct department *match_fallback(const struct match *m);
 
+/* Whether an area up the path names this department: as its own, or for one of
+ * its duties. */
+bool match_area_names(const struct match *m,
+                      const struct department *department);
+
 /* Appends the `co` departments of a route, as they are in the matter's area,
  * to list[max]; those that no area up the path has are left out. Returns how
  * many. */

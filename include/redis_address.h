@@ -2,6 +2,9 @@
  * The URL of a Redis: redis://user:password@host:port/db, rediss:// with TLS,
  * unix:///path?db=1. Everything but the scheme and the path may be left out;
  * user and password are percent-encoded where need be.
+ *
+ * sentinel://user:password@host:port,host:port/service/db asks these Sentinels
+ * which Redis is the service's master.
  */
 #ifndef DISPATCHER_REDIS_ADDRESS_H
 #define DISPATCHER_REDIS_ADDRESS_H
@@ -9,10 +12,21 @@
 #include "status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+struct redis_host {
+    char *name;
+    int port;
+};
+
+enum { REDIS_SENTINELS_MAX = 16 };
 
 struct redis_address {
-    char *host; /* NULL: a unix socket */
+    char *host; /* NULL: a unix socket, or Sentinels know it */
     int port;
+    char *service; /* that Sentinels watch, or NULL */
+    struct redis_host *sentinels;
+    size_t n_sentinels;
     char *path;     /* of the unix socket, or NULL */
     char *user;     /* NULL: Redis's default user */
     char *password; /* NULL: none */
@@ -28,8 +42,8 @@ MUST_CHECK bool redis_address_parse(const char *url, struct redis_address *out,
 
 void redis_address_deinit(struct redis_address *address);
 
-/* "127.0.0.1:6379/0" or "/run/redis.sock?db=0", for messages; no password.
- * Returns text. */
+/* "127.0.0.1:6379/0", "/run/redis.sock?db=0" or "the master of SERVICE", for
+ * messages; no password. Returns text. */
 enum { REDIS_NAME_SIZE = 160 };
 const char *redis_address_name(const struct redis_address *address,
                                char text[REDIS_NAME_SIZE]);

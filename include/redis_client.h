@@ -17,7 +17,8 @@
 struct redisReply;
 struct redis_client;
 
-/* Connects, logs in, selects the database. A call, and connecting, may take
+/* Connects, logs in, selects the database; with Sentinels it asks them first
+ * and takes none but a master. A call, connecting and asking may each take
  * `timeout_ms`. NULL with the reason in `why`. */
 MUST_CHECK struct redis_client *
 redis_client_open(const struct redis_address *address, int timeout_ms,
@@ -39,6 +40,11 @@ MUST_CHECK enum status redis_client_call(struct redis_client *c, size_t n,
 MUST_CHECK enum status redis_client_do(struct redis_client *c, size_t n,
                                        const char *const *words,
                                        char why[REDIS_WHY_SIZE]);
+
+/* Whether the server answers, and is a master still where Sentinels named it
+ * as one. */
+MUST_CHECK enum status redis_client_ping(struct redis_client *c,
+                                         char why[REDIS_WHY_SIZE]);
 
 /* The next answer, for which it waits: after redis_client_send, or pushed to a
  * subscriber. */

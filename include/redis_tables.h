@@ -14,7 +14,7 @@ struct redis_client;
 /* A set of tables: bit i is enum table_id i. */
 enum { TABLES_ALL = (1 << TABLES) - 1 };
 
-/* Whether what was read is held against changes until redis_tables_write. */
+/* Whether what was read is held against changes until redis_tables_commit. */
 enum redis_hold { REDIS_RELEASE, REDIS_HOLD };
 
 /* Reads the tables in `wanted` into `tables` and sorts them; the others of
@@ -32,15 +32,21 @@ MUST_CHECK enum status redis_tables_read(struct redis_client *c,
                                          struct catalogue_tables *tables,
                                          char why[REDIS_WHY_SIZE]);
 
-/* Writes what differs between `old`, read on this connection with REDIS_HOLD,
- * and `new`, in one transaction. STATUS_REJECT: somebody changed the catalogue
- * meanwhile, or writing is not allowed; nothing was written. Both must be
- * sorted. */
+/* Begins a transaction that writes what differs between `old`, read on this
+ * connection with REDIS_HOLD, and `new`; both must be sorted. Nothing is
+ * written before redis_tables_commit. Unless STATUS_OK: close the
+ * connection. */
 MUST_CHECK enum status redis_tables_write(struct redis_client *c,
                                           const char *prefix,
                                           const struct catalogue_tables *old,
                                           const struct catalogue_tables *new,
                                           char why[REDIS_WHY_SIZE]);
+
+/* Ends the transaction. STATUS_REJECT: somebody changed the catalogue since it
+ * was read, or writing is not allowed; nothing was written. STATUS_RETRY: it
+ * is unknown whether it was. */
+MUST_CHECK enum status redis_tables_commit(struct redis_client *c,
+                                           char why[REDIS_WHY_SIZE]);
 
 /* The name of a table's key: prefix and table. Free with free(). */
 char *redis_tables_key(const char *prefix, enum table_id id);

@@ -11,6 +11,7 @@
  */
 #include "catalogue_watch.h"
 
+#include "calendars_watch.h"
 #include "catalogue.h"
 #include "catalogue_cache.h"
 #include "catalogue_gate.h"
@@ -132,7 +133,13 @@ static void show_refusal(struct catalogue_watch *w, const char *why)
     if (is_news)
         log_warn("catalogue_refused", "version_kept=%s reason=%s",
                  loaded ? w->gate.version : "none", log_value(&text, why));
-    if (w->health != NULL && !loaded)
+    if (w->health == NULL)
+        return;
+    if (loaded)
+        health_set(w->health, 0, HEALTH_CATALOGUE, true,
+                   "version %s stays in use; refused: %s", w->gate.version,
+                   why);
+    else
         health_set(w->health, 0, HEALTH_CATALOGUE, false, "%s", why);
 }
 
@@ -151,6 +158,7 @@ static void publish(struct catalogue_watch *w, struct catalogue *cat,
     size_t routes = catalogue_routes_count(cat);
     int64_t now_ms = clock_wall_ms();
 
+    calendars_watch(cat, w->metrics, now_ms);
     snapshots_publish(w->snapshots, &cat);
     snapshots_collect(w->snapshots);
     pthread_mutex_lock(&w->lock);
@@ -364,11 +372,10 @@ static void refuse_unreadable(struct catalogue_watch *w, const char *why)
 static enum status heartbeat(struct catalogue_watch *w,
                              char why[REDIS_WHY_SIZE])
 {
-    const char *ping = "PING";
     enum status status = redis_tracker_sync(w->tracker, &w->changed, why);
 
     if (status == STATUS_OK)
-        status = redis_client_do(w->client, 1, &ping, why);
+        status = redis_client_ping(w->client, why);
     if (status == STATUS_OK && w->changed == 0)
         show_confirmed(w);
     return status;
@@ -397,24 +404,40 @@ static enum status turn(struct catalogue_watch *w, char why[REDIS_WHY_SIZE])
     return STATUS_OK;
 }
 
+/* Turns with both connections until they are lost; true when they served. A
+ * connection that did and is made again at once is no outage. */
+static bool serve(struct catalogue_watch *w, char why[REDIS_WHY_SIZE])
+{
+    enum status status;
+    bool served = false;
+
+    if (!connect_both(w, why))
+        return false;
+    do {
+        status = turn(w, why);
+        served |= status == STATUS_OK;
+    } while (status == STATUS_OK && !atomic_load(&w->stopping));
+    disconnect(w);
+    return served;
+}
+
 static void *run(void *context)
 {
     struct catalogue_watch *w = context;
     char why[REDIS_WHY_SIZE];
+    struct log_text text;
 
     while (!atomic_load(&w->stopping)) {
-        enum status status = STATUS_RETRY;
+        bool served = serve(w, why);
 
-        if (connect_both(w, why)) {
-            do {
-                status = turn(w, why);
-            } while (status == STATUS_OK && !atomic_load(&w->stopping));
-            disconnect(w);
-        }
         if (atomic_load(&w->stopping))
             break;
         count_load(w, METRIC_LOAD_FAILED);
-        show_connection(w, false, why);
+        if (served)
+            log_info("redis_connection_lost", "reason=%s",
+                     log_value(&text, why));
+        else
+            show_connection(w, false, why);
         back_off(w);
     }
     disconnect(w);

@@ -85,6 +85,26 @@ const struct department *match_fallback(const struct match *m)
     return own ? own : m->cat->meta.default_department;
 }
 
+static bool area_names(const struct area *area,
+                       const struct department *department)
+{
+    bool found = area->department == department;
+
+    for (size_t i = 0; i < area->n_units && !found; i++)
+        found = area->units[i].department == department;
+    return found;
+}
+
+bool match_area_names(const struct match *m,
+                      const struct department *department)
+{
+    for (const struct area *area = m->nearest; area; area = area->above) {
+        if (area_names(area, department))
+            return true;
+    }
+    return false;
+}
+
 size_t match_co(const struct match *m, const struct route *route,
                 const struct department *list[], size_t max)
 {

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_PORT = 6379, MAX_PORT = 65535, MAX_DATABASE = 1000000 };
+enum {
+    DEFAULT_PORT = 6379,
+    SENTINEL_PORT = 26379,
+    MAX_PORT = 65535,
+    MAX_DATABASE = 1000000,
+};
 
 static bool because(char why[REDIS_WHY_SIZE], const char *reason)
 {
@@ -94,8 +99,8 @@ static char *copy(const char *text, size_t size)
     return memcpy(memory_new(size + 1), text, size);
 }
 
-/* "host", "host:port", "[::1]:port". */
-static bool parse_host(const char *text, size_t size, struct redis_address *out,
+/* "host", "host:port", "[::1]:port". out->port holds the default before. */
+static bool parse_host(const char *text, size_t size, struct redis_host *out,
                        char why[REDIS_WHY_SIZE])
 {
     const char *end = text + size, *host = text, *host_end, *after;
@@ -114,17 +119,13 @@ static bool parse_host(const char *text, size_t size, struct redis_address *out,
     }
     if (after < end && *after != ':')
         return because(why, "a colon and the port must follow the host");
-    out->port =
-        after == end
-            ? DEFAULT_PORT
-            : parse_number(after + 1, (size_t)(end - after - 1), MAX_PORT);
+    if (after < end)
+        out->port =
+            parse_number(after + 1, (size_t)(end - after - 1), MAX_PORT);
     if (out->port <= 0)
         return because(why, "the port is no number from 1 to 65535");
-    out->host = copy(host, (size_t)(host_end - host));
-    if (out->host[0] == '\0') {
-        free(out->host);
-        out->host = memory_copy_text("127.0.0.1");
-    }
+    out->name = host_end > host ? copy(host, (size_t)(host_end - host))
+                                : memory_copy_text("127.0.0.1");
     return true;
 }
 
@@ -138,23 +139,83 @@ static bool parse_database(const char *text, struct redis_address *out,
     return true;
 }
 
-/* What follows redis:// and rediss://. The last @ ends the login: passwords
- * with an @ that is not encoded are common. */
+/* Takes the login from *text. The last @ ends it: passwords with an @ that is
+ * not encoded are common. */
+static bool take_login(const char **text, struct redis_address *out,
+                       char why[REDIS_WHY_SIZE])
+{
+    const char *at = strrchr(*text, '@');
+
+    if (at == NULL)
+        return true;
+    if (!parse_login(*text, (size_t)(at - *text), out, why))
+        return false;
+    *text = at + 1;
+    return true;
+}
+
+/* What follows redis:// and rediss://. */
 static bool parse_network(const char *text, struct redis_address *out,
                           char why[REDIS_WHY_SIZE])
 {
-    const char *at = strrchr(text, '@'), *slash;
+    struct redis_host host = {.port = DEFAULT_PORT};
+    const char *slash;
 
-    if (at != NULL) {
-        if (!parse_login(text, (size_t)(at - text), out, why))
+    if (!take_login(&text, out, why))
+        return false;
+    slash = strchrnul(text, '/');
+    if (!parse_host(text, (size_t)(slash - text), &host, why))
+        return false;
+    out->host = host.name;
+    out->port = host.port;
+    return parse_database(*slash == '/' ? slash + 1 : slash, out, why);
+}
+
+/* "host:port,host:port" up to `end`. */
+static bool parse_sentinels(const char *text, const char *end,
+                            struct redis_address *out, char why[REDIS_WHY_SIZE])
+{
+    out->sentinels =
+        memory_new_array(REDIS_SENTINELS_MAX, sizeof *out->sentinels);
+    for (;;) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        struct redis_host host = {.port = SENTINEL_PORT};
+
+        if (comma == NULL)
+            comma = end;
+        if (comma == text)
+            return because(why, "a Sentinel's host is missing");
+        if (out->n_sentinels == REDIS_SENTINELS_MAX)
+            return because(why, "these are too many Sentinels; name some");
+        if (!parse_host(text, (size_t)(comma - text), &host, why))
             return false;
-        text = at + 1;
+        out->sentinels[out->n_sentinels++] = host;
+        if (comma == end)
+            return true;
+        text = comma + 1;
     }
-    slash = strchr(text, '/');
-    if (slash == NULL)
-        slash = text + strlen(text);
-    return parse_host(text, (size_t)(slash - text), out, why) &&
-           parse_database(*slash == '/' ? slash + 1 : slash, out, why);
+}
+
+/* What follows sentinel://. */
+static bool parse_service(const char *text, struct redis_address *out,
+                          char why[REDIS_WHY_SIZE])
+{
+    const char *slash, *end;
+
+    if (!take_login(&text, out, why))
+        return false;
+    slash = strchrnul(text, '/');
+    if (!parse_sentinels(text, slash, out, why))
+        return false;
+    text = *slash == '/' ? slash + 1 : slash;
+    end = strchrnul(text, '/');
+    if (end == text)
+        return because(why, "the name of the service must follow the "
+                            "Sentinels: sentinel://host,host/service");
+    out->service = decode(text, (size_t)(end - text));
+    if (out->service == NULL)
+        return because(why, "the service is not percent-encoded rightly");
+    return parse_database(*end == '/' ? end + 1 : end, out, why);
 }
 
 /* What follows unix://: "user:password@/path?db=1". */
@@ -192,6 +253,7 @@ static bool parse(const char *url, struct redis_address *out,
         {"redis://", parse_network, false},
         {"rediss://", parse_network, true},
         {"unix://", parse_unix, false},
+        {"sentinel://", parse_service, false},
     };
 
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
@@ -202,7 +264,8 @@ static bool parse(const char *url, struct redis_address *out,
         out->tls = schemes[i].tls;
         return schemes[i].parse(url + size, out, why);
     }
-    return because(why, "begin with redis://, rediss:// or unix://");
+    return because(why, "begin with redis://, rediss://, unix:// or "
+                        "sentinel://");
 }
 
 bool redis_address_parse(const char *url, struct redis_address *out,
@@ -227,6 +290,10 @@ bool redis_address_parse(const char *url, struct redis_address *out,
 
 void redis_address_deinit(struct redis_address *address)
 {
+    for (size_t i = 0; i < address->n_sentinels; i++)
+        free(address->sentinels[i].name);
+    free(address->sentinels);
+    free(address->service);
     free(address->host);
     free(address->path);
     free(address->user);
@@ -239,7 +306,10 @@ void redis_address_deinit(struct redis_address *address)
 const char *redis_address_name(const struct redis_address *address,
                                char text[REDIS_NAME_SIZE])
 {
-    if (address->path != NULL)
+    if (address->service != NULL)
+        snprintf(text, REDIS_NAME_SIZE, "the master of %s/%d", address->service,
+                 address->database);
+    else if (address->path != NULL)
         snprintf(text, REDIS_NAME_SIZE, "%s?db=%d", address->path,
                  address->database);
     else

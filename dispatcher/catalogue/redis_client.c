@@ -4,6 +4,7 @@
 #include "redis_client.h"
 
 #include "memory.h"
+#include "redis_sentinel.h"
 #include "redis_tls.h"
 
 #include <assert.h>
@@ -20,6 +21,7 @@ struct redis_client {
     redisContext *context;
     char name[REDIS_NAME_SIZE];
     int timeout_ms;
+    bool by_sentinel; /* Sentinels named it as a master */
 };
 
 /* hiredis reports a time-out as the error of a read that would block. */
@@ -222,8 +224,9 @@ static bool connect_socket(struct redis_client *c,
            redis_tls_begin(c->context, address->host, c->name, why);
 }
 
-struct redis_client *redis_client_open(const struct redis_address *address,
-                                       int timeout_ms, char why[REDIS_WHY_SIZE])
+static struct redis_client *open_server(const struct redis_address *address,
+                                        int timeout_ms,
+                                        char why[REDIS_WHY_SIZE])
 {
     struct redis_client *c = memory_new(sizeof *c);
 
@@ -234,6 +237,36 @@ struct redis_client *redis_client_open(const struct redis_address *address,
         select_database(c, address, why) != STATUS_OK)
         redis_client_close(&c);
     return c;
+}
+
+struct redis_client *redis_client_open(const struct redis_address *address,
+                                       int timeout_ms, char why[REDIS_WHY_SIZE])
+{
+    struct redis_address master;
+    struct redis_client *c;
+
+    if (address->service == NULL)
+        return open_server(address, timeout_ms, why);
+    if (!redis_sentinel_ask(address, timeout_ms, &master, why))
+        return NULL;
+    c = open_server(&master, timeout_ms, why);
+    redis_address_deinit(&master);
+    if (c != NULL) {
+        c->by_sentinel = true;
+        if (redis_client_ping(c, why) != STATUS_OK)
+            redis_client_close(&c);
+    }
+    return c;
+}
+
+/* The first question to a server that Sentinels named is whether it still is
+ * what they said. */
+enum status redis_client_ping(struct redis_client *c, char why[REDIS_WHY_SIZE])
+{
+    const char *ping = "PING";
+
+    return c->by_sentinel ? redis_sentinel_verify(c, why)
+                          : redis_client_do(c, 1, &ping, why);
 }
 
 void redis_client_close(struct redis_client **c)

@@ -357,7 +357,6 @@ enum status redis_tables_write(struct redis_client *c, const char *prefix,
                                const struct catalogue_tables *new,
                                char why[REDIS_WHY_SIZE])
 {
-    redisReply *answers = NULL;
     struct access a;
     enum status status;
 
@@ -369,11 +368,19 @@ enum status redis_tables_write(struct redis_client *c, const char *prefix,
 
         status = write_table(&a, &diff);
     }
-    if (status == STATUS_OK)
-        status = execute(&a, &answers);
+    access_end(&a);
+    return status;
+}
+
+enum status redis_tables_commit(struct redis_client *c,
+                                char why[REDIS_WHY_SIZE])
+{
+    struct access a = {.client = c, .why = why};
+    redisReply *answers = NULL;
+    enum status status = execute(&a, &answers);
+
     if (status == STATUS_OK)
         status = check_written(&a, answers);
     redis_reply_free(&answers);
-    access_end(&a);
     return status;
 }

@@ -113,6 +113,17 @@ const struct calendar *catalogue_calendar(const struct catalogue *cat,
                                                          : NULL;
 }
 
+size_t catalogue_calendars_count(const struct catalogue *cat)
+{
+    return cat->n_calendars;
+}
+
+const struct calendar *catalogue_calendar_at(const struct catalogue *cat,
+                                             size_t i)
+{
+    return cat->calendars[i];
+}
+
 const struct area *areas_find(const struct catalogue *cat,
                               const struct path *path, uint32_t depth)
 {

@@ -8,6 +8,20 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* The next difference, without what the tool itself writes into meta. */
+static bool next(struct tables_diff *diff, struct table_difference *d)
+{
+    while (tables_diff_next(diff, d)) {
+        const char *field = (d->after != NULL ? d->after : d->before)->field;
+
+        if (d->table != TABLE_META ||
+            (strcmp(field, "version") != 0 && strcmp(field, "checksum") != 0))
+            return true;
+    }
+    return false;
+}
 
 void catalogue_differences_count(const struct catalogue_tables *before,
                                  const struct catalogue_tables *after)
@@ -18,7 +32,7 @@ void catalogue_differences_count(const struct catalogue_tables *before,
         size_t counts[DIFFERENCES] = {0}, all = 0;
         struct table_difference d;
 
-        for (; tables_diff_next(&diff, &d); all++)
+        for (; next(&diff, &d); all++)
             counts[d.kind]++;
         if (all > 0)
             printf("%-12s %zu added, %zu changed, %zu removed\n",
@@ -67,20 +81,31 @@ static void print_json(const struct table_difference *d)
     json_decref(object);
 }
 
+static void print_table(struct tables_diff *diff, size_t shown, bool json)
+{
+    struct table_difference d;
+    size_t all = 0;
+
+    for (; next(diff, &d); all++) {
+        if (all >= shown)
+            continue;
+        if (json)
+            print_json(&d);
+        else
+            print_text(&d);
+    }
+    if (all > shown)
+        printf("... and %zu more in %s\n", all - shown, table_name(diff->id));
+}
+
 void catalogue_differences_print(const struct catalogue_tables *before,
                                  const struct catalogue_tables *after,
-                                 bool json)
+                                 size_t shown, bool json)
 {
     for (int id = 0; id < TABLES; id++) {
         struct tables_diff diff = {
             .before = before, .after = after, .id = (enum table_id)id};
-        struct table_difference d;
 
-        while (tables_diff_next(&diff, &d)) {
-            if (json)
-                print_json(&d);
-            else
-                print_text(&d);
-        }
+        print_table(&diff, shown, json);
     }
 }

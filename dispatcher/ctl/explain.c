@@ -27,6 +27,8 @@ struct explain_options {
     const char *catalogue;
     const char *redis;
     const char *prefix;
+    const char *language_name;
+    enum calendar_language language;
     bool json;
 };
 
@@ -62,6 +64,8 @@ static const struct option_def options[] = {
            "[DISPATCHER_REDIS_URL, else redis://127.0.0.1:6379/0]"),
     OPTION(0, "prefix", "TEXT", OPTION_TEXT, prefix,
            "what the names of the keys begin with [dispatch:]"),
+    OPTION(0, "language", "LANGUAGE", OPTION_TEXT, language_name,
+           "of the steps of each deadline, en or zh [en]"),
     OPTION(0, "json", NULL, OPTION_FLAG, json,
            "print one JSON object; times are UTC milliseconds"),
 };
@@ -169,8 +173,8 @@ static int explain(const struct catalogue *cat, const struct zone *zone,
         fputs("dispatchctl explain: the event is not of the kind created\n",
               stderr);
     } else {
-        json_t *explanation =
-            explain_ticket(cat, record.event, chosen->json ? NULL : zone);
+        json_t *explanation = explain_ticket(
+            cat, record.event, chosen->json ? NULL : zone, chosen->language);
         if (chosen->json) {
             json_dumpf(explanation, stdout, JSON_COMPACT);
             putchar('\n');
@@ -221,6 +225,7 @@ int explain_command(int argc, char **argv)
     struct explain_options chosen = {
         .redis = environment != NULL ? environment : "redis://127.0.0.1:6379/0",
         .prefix = "dispatch:",
+        .language_name = "en",
     };
     int first = 0;
 
@@ -235,5 +240,8 @@ int explain_command(int argc, char **argv)
         return options_wrong(argv[0],
                              "describe a ticket: --ticket, or --area and "
                              "--category");
+    if (!calendar_language_parse(chosen.language_name, &chosen.language))
+        return options_wrong(argv[0], "--language %s: write en or zh",
+                             chosen.language_name);
     return run(&chosen);
 }

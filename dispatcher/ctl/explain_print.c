@@ -65,9 +65,9 @@ static void print_clock(FILE *out, const char *title, const json_t *clock)
             text_of(clock, "calendar"));
     if (warn_at[0] != '\0')
         fprintf(out, "      first warning %s\n", warn_at);
-    if (json_is_true(json_object_get(clock, "provisional")))
-        fputs("      provisional: holidays for that time are not announced\n",
-              out);
+    const json_t *steps = json_object_get(clock, "steps");
+    for (size_t i = 0; i < json_array_size(steps); i++)
+        fprintf(out, "      %s\n", text_of(json_array_get(steps, i), "words"));
 }
 
 static void print_part(FILE *out, const json_t *part)

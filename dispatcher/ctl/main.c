@@ -23,6 +23,7 @@ static const struct {
      "show what a working calendar makes of a day"},
     {"explain", explain_command,
      "say who would get a ticket, why, and by when"},
+    {"lag", lag_command, "show how far a consumer group is behind"},
     {"publish", publish_command, "publish tickets from CSV or JSON lines"},
     {"tail", tail_command, "show a topic's records as they arrive"},
     {"help", help_command, "explain a command"},

@@ -9,7 +9,7 @@
 #include "ctl.h"
 #include "ctl_kafka.h"
 #include "mapping.h"
-#include "memory.h"
+#include "mapping_file.h"
 #include "options.h"
 #include "progress.h"
 #include "publisher.h"
@@ -17,15 +17,12 @@
 #include "ticket_source.h"
 
 #include <dispatch/v1/dispatch.pb-c.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 enum { FLUSH_MS = 60000, MS_PER_SECOND = 1000, MAX_ERRORS_SHOWN = 20 };
-enum { MAX_MAPPING_SIZE = 64 * 1024, MAX_RATE = 1000000 };
+enum { MAX_RATE = 1000000 };
 enum timestamps { TIMESTAMPS_NOW, TIMESTAMPS_OCCURRED };
 
 struct publish_options {
@@ -127,67 +124,6 @@ static void say(struct publish *p, const char *path, unsigned long line,
         fprintf(stderr, "Further wrong rows are only counted.\n");
 }
 
-/* A whole small file as text; NULL, and said, when it cannot be read. */
-static char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
-        return NULL;
-    }
-    char *text = memory_new(MAX_MAPPING_SIZE + 1);
-    size_t size = fread(text, 1, MAX_MAPPING_SIZE, file);
-    bool whole = feof(file) && strlen(text) == size;
-    fclose(file);
-    if (whole)
-        return text;
-    fprintf(stderr, "%s: is no text of at most %d bytes\n", path,
-            MAX_MAPPING_SIZE);
-    free(text);
-    return NULL;
-}
-
-static struct mapping *load_mapping(const char *path)
-{
-    struct mapping_error error;
-    char *text = read_text(path);
-    if (text == NULL)
-        return NULL;
-    struct mapping *mapping =
-        mapping_parse(text, &dispatch__v1__ticket_event__descriptor, &error);
-    free(text);
-    if (mapping == NULL)
-        fprintf(stderr, "%s:%d: %s%s%s\n", path, error.line, error.where,
-                error.where[0] != '\0' ? ": " : "", error.message);
-    return mapping;
-}
-
-/* Reads the header of a CSV and finds its columns. NULL, and said, when it
- * does not go with the mapping. */
-static struct mapping *open_mapping(const struct publish *p, const char *path,
-                                    struct rows *rows)
-{
-    struct mapping_error error = {.message = "the file is empty"};
-    struct row header;
-    struct mapping *mapping = NULL;
-
-    if (rows_next(rows, &header) == ROWS_ROW) {
-        if (p->options->mapping != NULL)
-            mapping = load_mapping(p->options->mapping);
-        else
-            mapping = mapping_of_header(
-                &header, &dispatch__v1__ticket_event__descriptor, &error);
-        if (mapping == NULL && p->options->mapping != NULL)
-            return NULL;
-        if (mapping != NULL && mapping_bind(mapping, &header, &error))
-            return mapping;
-    }
-    mapping_free(&mapping);
-    fprintf(stderr, "%s:1: %s%s%s\n", path, error.where,
-            error.where[0] != '\0' ? ": " : "", error.message);
-    return NULL;
-}
-
 /* Waits until the next record is due under --rate. */
 static void keep_rate(struct publish *p)
 {
@@ -279,8 +215,9 @@ static void publish_file(struct publish *p, const char *path)
         return;
     }
     struct mapping *mapping = NULL;
+    struct row header;
     if (!rows_are_json(rows))
-        mapping = open_mapping(p, path, rows);
+        mapping = mapping_file_open(p->options->mapping, path, rows, &header);
     if (rows_are_json(rows) || mapping != NULL)
         publish_rows(p, path, rows, mapping);
     else

@@ -5,6 +5,7 @@
  * Prints the time of a compile, the bytes a rule takes, and the time of a
  * look-up and of a whole dispatch, against a scan over all rules in order.
  */
+#include "bench_city.h"
 #include "catalogue.h"
 #include "dispatch.h"
 #include "findings.h"
@@ -17,116 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    DISTRICTS = 16,
-    AREAS = 343,
-    GROUPS = 29,
-    LEAVES = 100,
-    CATEGORIES = GROUPS * LEAVES,
-    DEPARTMENTS = 400,
-    WARM = 512,        /* tickets whose rules stay in the cache */
-    TICKETS = 1 << 16, /* tickets whose rules do not */
-    ROUNDS = 51,
-    SCANS = 20,
-    KEY_SIZE = 160,
-};
-
-static int64_t now_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
-}
-
-static void add(struct catalogue_tables *t, enum table_id table,
-                const char *field, const char *value)
-{
-    tables_add(t, table, field, strlen(field), value, strlen(value), 0);
-}
-
-static void area_path(char text[KEY_SIZE], int area)
-{
-    snprintf(text, KEY_SIZE, "110000/1101%02d/%03d", area % DISTRICTS, area);
-}
-
-static void category_path(char text[KEY_SIZE], int category)
-{
-    snprintf(text, KEY_SIZE, "城市管理%02d/市容环卫/垃圾清运%04d",
-             category / LEAVES, category);
-}
-
-static void add_departments(struct catalogue_tables *t)
-{
-    char id[KEY_SIZE];
-
-    add(t, TABLE_POLICIES, "general",
-        "{\"first_response\":\"24h\",\"resolution\":\"7d\","
-        "\"warn\":[\"50%\",\"80%\"]}");
-    add(t, TABLE_META, "default_department", "department-0");
-    for (int i = 0; i < DEPARTMENTS; i++) {
-        snprintf(id, sizeof(id), "department-%d", i);
-        add(t, TABLE_DEPARTMENTS, id, "{\"name\":\"某单位\"}");
-    }
-}
-
-static void add_route(struct catalogue_tables *t, const char *area,
-                      const char *category, int department)
-{
-    char key[2 * KEY_SIZE + 2];
-    char value[KEY_SIZE];
-
-    snprintf(key, sizeof(key), "%s|%s", area, category);
-    snprintf(value, sizeof(value),
-             "{\"department\":\"department-%d\",\"policy\":\"general\"}",
-             department % DEPARTMENTS);
-    add(t, TABLE_ROUTES, key, value);
-}
-
-static struct catalogue_tables *make_tables(void)
-{
-    struct catalogue_tables *t = tables_new();
-    char area[KEY_SIZE], category[KEY_SIZE];
-
-    add_departments(t);
-    for (int a = 0; a < AREAS; a++) {
-        area_path(area, a);
-        for (int c = 0; c < CATEGORIES; c++) {
-            category_path(category, c);
-            add_route(t, area, category, a * 7 + c);
-        }
-    }
-    for (int g = 0; g < GROUPS; g++) {
-        snprintf(category, sizeof(category), "城市管理%02d", g);
-        add_route(t, "", category, g);
-        add_route(t, "110000", category, g + 1);
-    }
-    add_route(t, "110000", "", 1);
-    tables_sort(t);
-    return t;
-}
-
-struct ticket {
-    char area[KEY_SIZE];
-    char category[KEY_SIZE];
-};
-
-static struct ticket tickets[TICKETS];
-
-/* One ticket in eight names a category that only general rules know. */
-static void make_tickets(void)
-{
-    uint32_t random = 1;
-
-    for (int i = 0; i < TICKETS; i++) {
-        random = random * 1664525u + 1013904223u;
-        area_path(tickets[i].area, (int)(random >> 16) % AREAS);
-        random = random * 1664525u + 1013904223u;
-        category_path(tickets[i].category, (int)(random >> 16) % CATEGORIES);
-        if (i % 8 == 0)
-            strcat(tickets[i].category, "未知");
-    }
-}
+enum { ROUNDS = 51, SCANS = 20 };
 
 static struct match_query query_of(const struct ticket *ticket)
 {
@@ -235,7 +127,7 @@ int main(void)
 {
     struct findings findings = {0};
     struct catalogue *cat = NULL;
-    struct catalogue_tables *t = make_tables();
+    struct catalogue_tables *t = make_tables(CATEGORIES);
     int64_t start = now_ns();
 
     if (catalogue_compile(t, &findings, &cat) != STATUS_OK) {
@@ -249,7 +141,7 @@ int main(void)
     printf("memory       %8.1f bytes a rule\n",
            (double)catalogue_routes_memory(cat) /
                (double)catalogue_routes_count(cat));
-    make_tickets();
+    make_tickets(CATEGORIES);
     printf("look-up      %8.0f ns warm, %.0f ns over %d tickets\n",
            median_ns(look_up, cat, WARM), median_ns(look_up, cat, TICKETS),
            TICKETS);

@@ -4,40 +4,24 @@
  */
 #include "explain.h"
 
-#include "calendar.h"
 #include "catalogue.h"
 #include "dispatch.h"
-#include "duration.h"
+#include "explain_clock.h"
 #include "match.h"
 #include "memory.h"
-#include "output.h"
-#include "zone.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONDITIONS_SIZE = 512, MS_PER_MINUTE = 60000 };
+enum { CONDITIONS_SIZE = 512 };
 
 struct explaining {
     const struct catalogue *cat;
     const Dispatch__V1__TicketEvent *event;
     const struct zone *zone; /* NULL: for programs */
+    enum calendar_language language;
     struct dispatch_times times;
 };
-
-/* Milliseconds, or "2018-10-21 23:42:00 -04:00". */
-static json_t *time_json(const struct explaining *e, int64_t at_ms)
-{
-    if (e->zone == NULL)
-        return json_integer(at_ms);
-    char text[OUTPUT_TIME_SIZE];
-    int64_t local_ms = zone_to_local(e->zone, at_ms);
-    int offset = (int)((local_ms - at_ms) / MS_PER_MINUTE);
-    output_time(local_ms, text);
-    return json_sprintf("%.10s %.8s %c%02d:%02d", text, text + 11,
-                        offset < 0 ? '-' : '+', abs(offset) / 60,
-                        abs(offset) % 60);
-}
 
 static json_t *optional(const char *text)
 {
@@ -139,24 +123,6 @@ static json_t *matters_json(const struct explaining *e)
     return list;
 }
 
-static json_t *clock_json(const struct explaining *e,
-                          const struct clock_plan *clock, enum clock_kind kind)
-{
-    char limit[DURATION_TEXT_SIZE];
-    enum urgency urgency = dispatch_urgency(e->event->created->urgency);
-
-    if (!clock->exists)
-        return json_null();
-    duration_format(clock->policy->limits[urgency][kind], limit);
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "policy", clock->policy->id,
-        "limit", limit, "calendar", calendar_id(clock->calendar), "started_at",
-        time_json(e, clock->started_at), "due_at", time_json(e, clock->due_at),
-        "warn_at",
-        clock->warn_at != 0 ? time_json(e, clock->warn_at) : json_null(),
-        "provisional", clock->provisional);
-}
-
 static json_t *indexes_json(uint16_t matters)
 {
     json_t *list = json_array();
@@ -177,10 +143,10 @@ static json_t *part_json(const struct explaining *e,
         indexes_json(part->matters), "rule", optional(part->rule), "fallback",
         part->fallback, "lead_official", optional(part->lead_official),
         "first_response",
-        clock_json(e, &part->clocks[CLOCK_FIRST_RESPONSE],
-                   CLOCK_FIRST_RESPONSE),
+        explain_clock(&part->clocks[CLOCK_FIRST_RESPONSE], e->zone,
+                      e->language),
         "resolution",
-        clock_json(e, &part->clocks[CLOCK_RESOLUTION], CLOCK_RESOLUTION));
+        explain_clock(&part->clocks[CLOCK_RESOLUTION], e->zone, e->language));
 }
 
 /* The departments, or why it would be a dead letter. */
@@ -206,18 +172,19 @@ static void add_plan(const struct explaining *e, json_t *json)
 
 json_t *explain_ticket(const struct catalogue *cat,
                        const Dispatch__V1__TicketEvent *event,
-                       const struct zone *zone)
+                       const struct zone *zone, enum calendar_language language)
 {
     struct explaining e = {
         .cat = cat,
         .event = event,
         .zone = zone,
+        .language = language,
         .times = dispatch_times_created(event, event->occurred_at),
     };
     json_t *json = json_pack(
         "{s:s, s:s, s:o, s:o}", "ticket_id", event->ticket_id,
         "catalogue_version", catalogue_version(cat), "occurred_at",
-        time_json(&e, event->occurred_at), "matters", matters_json(&e));
+        explain_time(zone, event->occurred_at), "matters", matters_json(&e));
     add_plan(&e, json);
     return json;
 }
