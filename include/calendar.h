@@ -3,6 +3,7 @@
  *
  * A calendar is a time zone, the spans in which it is open, and the days that
  * are announced. It is immutable once compiled and may be read by any thread.
+ * One for which nobody wrote hours is open at all hours of its zone.
  *
  * It is open whenever a clock on the wall shows a time within its hours: an
  * hour that daylight saving skips is not worked, one that it repeats is
@@ -104,6 +105,10 @@ struct calendar_day calendar_day(const struct calendar *cal,
 /* The moment at which the announced days end, for a warning months ahead;
  * INT64_MAX when the calendar has no announced_until. */
 int64_t calendar_runs_out_at(const struct calendar *cal);
+
+/* Whether that end is the calendar's own. Otherwise there is none, or it is
+ * inherited: then it is enough to warn of the ancestor. */
+bool calendar_announces(const struct calendar *cal);
 
 /* A fingerprint of all that decides due dates; equal calendars have equal
  * ones in every process (invariant 13). */

@@ -42,7 +42,16 @@ struct calendar_steps {
 void calendar_explain(const struct calendar *cal, int64_t start_ms,
                       struct duration d, struct calendar_steps *steps);
 
-enum calendar_language { CALENDAR_ENGLISH, CALENDAR_CHINESE };
+/* The first is for those who may want no words; it is no language. */
+enum calendar_language {
+    CALENDAR_NO_WORDS,
+    CALENDAR_ENGLISH,
+    CALENDAR_CHINESE
+};
+
+/* "en" or "zh"; false for anything else, *out is then untouched. */
+MUST_CHECK bool calendar_language_parse(const char *name,
+                                        enum calendar_language *out);
 
 /* Long enough for CALENDAR_MAX_STEPS in either language. */
 enum { CALENDAR_WORDS_SIZE = 4096 };
@@ -53,6 +62,12 @@ const char *calendar_words(const struct calendar *cal,
                            const struct calendar_steps *steps,
                            enum calendar_language language,
                            char text[CALENDAR_WORDS_SIZE]);
+
+/* One of the steps in words. Returns text. */
+const char *calendar_step_words(const struct calendar *cal,
+                                const struct calendar_step *step,
+                                enum calendar_language language,
+                                char text[CALENDAR_WORDS_SIZE]);
 
 /* "works", "closed", ...: the kind of a step in JSON. */
 const char *calendar_step_name(enum calendar_step_kind kind);

@@ -6,7 +6,9 @@
  * Fields of the JSON object: time_zone, week, holidays, workdays,
  * announced_until, inherits (contract.md). A calendar that inherits takes
  * over what it does not say itself: the time zone, the whole week, the last
- * announced day, and each single day that it does not list.
+ * announced day, and each single day that it does not list. Where the whole
+ * lineage has neither a week nor workdays, it is open at all hours but on
+ * holidays, so that {"time_zone": "America/New_York"} does for calendar days.
  */
 #ifndef DISPATCHER_CALENDAR_SPEC_H
 #define DISPATCHER_CALENDAR_SPEC_H
@@ -39,8 +41,8 @@ const char *calendar_spec_inherits(const struct calendar_spec *spec);
 /* Compiles a calendar from its own spec, lineage[0], its parent's, lineage[1],
  * and so on; all are borrowed for the call only. Reads the zone's file. On
  * failure false, *out is untouched and `why` says what is wrong: a zone that
- * is unknown, no time zone or no hours in the whole lineage. Free with
- * calendar_free. */
+ * is unknown, no time zone in the whole lineage, a week without hours. Free
+ * with calendar_free. */
 MUST_CHECK bool calendar_compile(const char *id,
                                  const struct calendar_spec *const *lineage,
                                  size_t n, struct calendar **out,

@@ -14,16 +14,6 @@
 
 #include <assert.h>
 
-/* Who takes one matter, and why. */
-struct decision {
-    const struct department *department;
-    const struct department *co[DISPATCH_MAX_CO];
-    size_t n_co;
-    const char *rule; /* "": fallback */
-    const struct policy *policy;
-    const char *lead_official; /* the route's; "": none */
-};
-
 /* What all matters of one ticket have in common. */
 struct dispatching {
     const struct catalogue *cat;
@@ -66,41 +56,63 @@ dispatch_times_created(const Dispatch__V1__TicketEvent *event,
     };
 }
 
-static bool decide(const struct dispatching *d, const char *area,
-                   const char *category, struct decision *out)
+struct match_query dispatch_query(const Dispatch__V1__TicketCreated *ticket,
+                                  const char *area, const char *category,
+                                  int64_t at_ms)
 {
-    const struct match_query query = {
-        .area = area[0] ? area : d->ticket->area,
+    return (struct match_query){
+        .area = area[0] ? area : ticket->area,
         .category = category,
-        .channel = d->ticket->channel,
-        .urgency = d->urgency,
-        .type = d->ticket->request_type,
-        .at_ms = d->times->occurred_at,
+        .channel = ticket->channel,
+        .urgency = dispatch_urgency(ticket->urgency),
+        .type = ticket->request_type,
+        .at_ms = at_ms,
     };
+}
+
+void dispatch_by_rule(const struct match *match,
+                      const struct candidate *candidate,
+                      struct dispatch_decision *out)
+{
+    const struct route *route = candidate->route;
+
+    out->department = candidate->department;
+    out->n_co = match_co(match, route, out->co, DISPATCH_MAX_CO);
+    out->rule = route_key(route);
+    out->policy = route_policy(match->cat, route);
+    out->lead_official = route_lead_official(match->cat, route);
+}
+
+bool dispatch_by_fallback(const struct match *match,
+                          struct dispatch_decision *out)
+{
+    out->department = match_fallback(match);
+    out->n_co = 0;
+    out->rule = "";
+    out->policy = catalogue_meta(match->cat)->default_policy;
+    out->lead_official = "";
+    return out->department != NULL;
+}
+
+static bool decide(const struct dispatching *d, const char *area,
+                   const char *category, struct dispatch_decision *out)
+{
+    const struct match_query query =
+        dispatch_query(d->ticket, area, category, d->times->occurred_at);
     struct match match;
     struct candidate best;
 
     match_begin(&match, d->cat, &query);
-    if (!match_best(&match, &best)) {
-        out->department = match_fallback(&match);
-        out->n_co = 0;
-        out->rule = "";
-        out->policy = catalogue_meta(d->cat)->default_policy;
-        out->lead_official = "";
-        return out->department != NULL;
-    }
-    out->department = best.department;
-    out->n_co = match_co(&match, best.route, out->co, DISPATCH_MAX_CO);
-    out->rule = route_key(best.route);
-    out->policy = route_policy(d->cat, best.route);
-    out->lead_official = route_lead_official(d->cat, best.route);
+    if (!match_best(&match, &best))
+        return dispatch_by_fallback(&match, out);
+    dispatch_by_rule(&match, &best, out);
     return true;
 }
 
 /* The ticket's official leads the lead only; then the route's; then the
  * department's. */
 static const char *official(const struct dispatching *d, bool lead,
-                            const struct decision *by,
+                            const struct dispatch_decision *by,
                             const struct department *department)
 {
     if (lead && d->ticket->lead_official[0])
@@ -113,7 +125,7 @@ static const char *official(const struct dispatching *d, bool lead,
 /* The part of a department, a new one if it has none yet. */
 static struct dispatch_part *find_part(const struct dispatching *d,
                                        const struct department *department,
-                                       const struct decision *by)
+                                       const struct dispatch_decision *by)
 {
     struct dispatch_plan *plan = d->plan;
     bool lead = plan->n_parts == 0;
@@ -155,8 +167,8 @@ static void start_resolution(const struct dispatching *d,
 
 /* A matter of the department's own: its rule stands before that of a route
  * which only named the department as co-handler. */
-static void add_own(const struct dispatching *d, const struct decision *by,
-                    uint16_t matter)
+static void add_own(const struct dispatching *d,
+                    const struct dispatch_decision *by, uint16_t matter)
 {
     struct dispatch_part *part = find_part(d, by->department, by);
 
@@ -174,8 +186,8 @@ static void add_own(const struct dispatching *d, const struct decision *by,
     start_resolution(d, part, by->policy);
 }
 
-static void add_matter(const struct dispatching *d, const struct decision *by,
-                       uint16_t matter)
+static void add_matter(const struct dispatching *d,
+                       const struct dispatch_decision *by, uint16_t matter)
 {
     add_own(d, by, matter);
     for (size_t i = 0; i < by->n_co; i++)
@@ -187,7 +199,7 @@ static enum reject_code decide_all(const struct dispatching *d,
                                    struct reject *r)
 {
     const Dispatch__V1__TicketCreated *ticket = d->ticket;
-    struct decision decision;
+    struct dispatch_decision decision;
 
     if (ticket->n_matters == 0 && !decide(d, "", "", &decision))
         return reject_set(r, REJECT_NO_ROUTE,

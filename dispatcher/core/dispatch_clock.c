@@ -72,6 +72,7 @@ struct clock_plan dispatch_clock(const struct policy *policy,
     const struct calendar_due due =
         calendar_due(clock.calendar, start_ms, limit);
     clock.exists = true;
+    clock.limit = limit;
     clock.policy = policy;
     clock.started_at = start_ms;
     clock.due_at = due.at;

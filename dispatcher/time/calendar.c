@@ -47,6 +47,11 @@ int64_t calendar_runs_out_at(const struct calendar *cal)
     return cal->runs_out_ms;
 }
 
+bool calendar_announces(const struct calendar *cal)
+{
+    return cal->announces;
+}
+
 uint64_t calendar_fingerprint(const struct calendar *cal)
 {
     return cal->fingerprint;

@@ -69,6 +69,28 @@ static void inherit_days(struct calendar *cal, const struct lineage *from)
     }
 }
 
+/* Who writes neither a week nor working days wants a zone, with holidays
+ * perhaps. A week that is there and empty is a mistake. */
+static bool says_hours(const struct calendar *cal, const struct lineage *from)
+{
+    for (size_t i = 0; i < from->n; i++)
+        if (from->specs[i]->has_week)
+            return true;
+    for (size_t i = 0; i < cal->n_days; i++)
+        if (cal->days[i].kind == CALENDAR_DAY_WORKDAY)
+            return true;
+    return false;
+}
+
+static void open_at_all_hours(struct calendar *cal)
+{
+    struct calendar_hours whole_day = {.n = 1};
+    whole_day.spans[0].until = DAY_MINUTES;
+    for (int i = 0; i < CIVIL_WEEKDAYS; i++)
+        cal->week[i] = whole_day;
+    cal->always = cal->n_days == 0;
+}
+
 /* The hours of a working day that names none: those of its weekday, or, on a
  * day that is usually closed, of the first open day of the week. */
 static const struct calendar_hours *usual_hours(const struct calendar *cal,
@@ -158,6 +180,22 @@ static uint64_t fingerprint(const struct calendar *cal)
     return hash;
 }
 
+static bool compile_spans(struct calendar *cal, char why[CALENDAR_WHY_SIZE])
+{
+    if (!fill_hours(cal, why))
+        return false;
+    calendar_build_spans(cal);
+    if (cal->n_spans == 0) {
+        snprintf(why, CALENDAR_WHY_SIZE,
+                 "week: the calendar is never open: give it hours such as "
+                 "{\"mon\": [\"09:00-17:00\"]}, list workdays with hours, or "
+                 "leave week out for all hours");
+        return false;
+    }
+    calendar_index_spans(cal);
+    return true;
+}
+
 static bool compile(struct calendar *cal, const struct lineage *from,
                     char why[CALENDAR_WHY_SIZE])
 {
@@ -166,16 +204,11 @@ static bool compile(struct calendar *cal, const struct lineage *from,
     inherit_week(cal, from);
     inherit_announced_until(cal, from);
     inherit_days(cal, from);
-    if (!fill_hours(cal, why))
+    cal->announces = from->specs[0]->has_announced_until;
+    if (!says_hours(cal, from))
+        open_at_all_hours(cal);
+    if (!cal->always && !compile_spans(cal, why))
         return false;
-    calendar_build_spans(cal);
-    if (cal->n_spans == 0) {
-        snprintf(why, CALENDAR_WHY_SIZE,
-                 "week: the calendar is never open: give it hours such as "
-                 "{\"mon\": [\"09:00-17:00\"]}, or list workdays with hours");
-        return false;
-    }
-    calendar_index_spans(cal);
     cal->fingerprint = fingerprint(cal);
     return true;
 }

@@ -64,6 +64,7 @@ struct calendar {
     size_t n_workdays;
     int64_t total_ms;    /* open time of all spans */
     int64_t runs_out_ms; /* INT64_MAX: never */
+    bool announces;      /* announced_until is its own, not inherited */
     struct calendar_hours week[CIVIL_WEEKDAYS];
     struct listed_day *days; /* sorted by day, hours filled in */
     size_t n_days;

@@ -6,9 +6,11 @@
 
 #include "calendar_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct words {
     const struct calendar *cal;
@@ -282,17 +284,45 @@ static void zh_due(struct words *w, const struct calendar_step *step)
 }
 
 static const struct {
+    const char *name;
     const char *divider;
     void (*say[CALENDAR_STEP_DUE + 1])(struct words *w,
                                        const struct calendar_step *step);
 } languages[] = {
-    [CALENDAR_ENGLISH] = {"; ",
+    [CALENDAR_ENGLISH] = {"en",
+                          "; ",
                           {en_waits, en_elapses, en_days, en_works, en_workday,
                            en_closed, en_left_out, en_due}},
-    [CALENDAR_CHINESE] = {"；",
+    [CALENDAR_CHINESE] = {"zh",
+                          "；",
                           {zh_waits, zh_elapses, zh_days, zh_works, zh_workday,
                            zh_closed, zh_left_out, zh_due}},
 };
+
+enum { LANGUAGES = sizeof languages / sizeof languages[0] };
+
+bool calendar_language_parse(const char *name, enum calendar_language *out)
+{
+    for (int i = CALENDAR_NO_WORDS + 1; i < LANGUAGES; i++) {
+        if (strcmp(languages[i].name, name) == 0) {
+            *out = (enum calendar_language)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *calendar_step_words(const struct calendar *cal,
+                                const struct calendar_step *step,
+                                enum calendar_language language,
+                                char text[CALENDAR_WORDS_SIZE])
+{
+    struct words w = {.cal = cal, .text = text};
+    assert(language != CALENDAR_NO_WORDS);
+    text[0] = '\0';
+    languages[language].say[step->kind](&w, step);
+    return text;
+}
 
 const char *calendar_words(const struct calendar *cal,
                            const struct calendar_steps *steps,
@@ -300,6 +330,7 @@ const char *calendar_words(const struct calendar *cal,
                            char text[CALENDAR_WORDS_SIZE])
 {
     struct words w = {.cal = cal, .text = text};
+    assert(language != CALENDAR_NO_WORDS);
     text[0] = '\0';
     for (size_t i = 0; i < steps->n; i++) {
         const struct calendar_step *step = &steps->items[i];
