@@ -18,11 +18,15 @@ packages := rdkafka hiredis libprotobuf-c jansson inih libxxhash libmicrohttpd l
 # hiredis_ssl is there from hiredis 1.0 on: TLS to Redis.
 tls := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo hiredis_ssl)
 
+# The benchmark compares with SQLite where it is there.
+sqlite := $(shell pkg-config --exists sqlite3 2>/dev/null && echo -lsqlite3)
+
 warnings := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
   -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wundef -Wvla
 hardening := -fstack-protector-strong -fstack-clash-protection -fPIE \
   $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(filter clang%,$(CC)),2,3))
 cppflags = -D_GNU_SOURCE -DDISPATCHER_VERSION='"$(VERSION)"' $(if $(tls),-DHAVE_HIREDIS_SSL) \
+  $(if $(sqlite),-DHAVE_SQLITE) \
   -Iinclude -isystem $(gen) $(shell pkg-config --cflags $(packages) $(tls))
 cflags = -std=c11 -pthread $(warnings) $(hardening) $(if $(WERROR),-Werror) \
   $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -84,7 +88,7 @@ $(build)/unit/%: $(build)/obj/tests/unit/%.o $(lib)
 	$(link) -lcmocka
 $(build)/bench/%: $(build)/obj/tests/bench/%.o $(lib)
 	@mkdir -p $(@D)
-	$(link)
+	$(link) $(sqlite)
 
 $(build)/fuzz/%: $(build)/obj/tests/fuzz/%.o $(lib)
 	@mkdir -p $(@D)
@@ -95,11 +99,12 @@ $(build)/tools/%: $(build)/obj/tests/tools/%.o $(lib)
 
 .PHONY: tools fuzzers
 tools: $(tools)
+# The seeds are read, what a run learns stays under build/.
 fuzzers: $(fuzzers)
-	@mkdir -p build/fuzz-artifacts
-	@for f in $(fuzzers); do echo "== $$f"; \
-	  $$f -max_total_time=$(or $(SECONDS),10) -artifact_prefix=build/fuzz-artifacts/ \
-	    -print_final_stats=0 -verbosity=0 || exit 1; done
+	@for f in $(fuzzers); do name=$${f##*/fuzz_}; seeds=tests/fuzz/seeds/$$name; \
+	  [ -d $$seeds ] || seeds=; mkdir -p build/fuzz/found build/fuzz/$$name; echo "== $$f"; \
+	  $$f -max_total_time=$(or $(SECONDS),10) -artifact_prefix=build/fuzz/found/ \
+	    -verbosity=0 build/fuzz/$$name $$seeds || exit 1; done
 
 install: all ## Install under $(PREFIX)
 	install -D -m 755 $(build)/dispatcher $(DESTDIR)$(PREFIX)/bin/dispatcher
@@ -135,8 +140,8 @@ demo: ## New York's day and Beijing's tickets, end to end
 	@KAFKA='$(KAFKA)' REDIS='$(REDIS)' KEEP='$(KEEP)' python3 examples/demo.py
 
 bench: ## Measure; QUICK=1 for a short form
-	$(setup) build run test
-	@$(MAKE) --no-print-directory all $(benches)
+	$(setup) build run test bench
+	@$(MAKE) --no-print-directory all tools $(benches)
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	@for b in $(benches); do echo "== $$b"; $$b $(if $(QUICK),--quick) || exit 1; done
 	@$(venv)/bin/python tests/bench/throughput.py $(if $(QUICK),--quick)
@@ -151,6 +156,10 @@ lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
 fuzz: ## Every input surface under libFuzzer; SECONDS=n each
 	$(setup) build lint
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzzers
+
+image-test: ## Build the image, start it, test in it (as root)
+	$(setup) image
+	@tests/env/image-test.sh
 
 bare-test: ## demo and test on bare Debian 12 and 13 (as root)
 	$(setup) bare

@@ -46,6 +46,8 @@ enum consumer_event {
     CONSUMER_NOTHING, /* nothing within the time */
     CONSUMER_RECORD,  /* *rec is set; consumer_done gives it back */
     CONSUMER_END,     /* the end of a partition was reached */
+    CONSUMER_STUCK,   /* a partition is fetched no more: ask for the committed
+                         offsets and fetch from there */
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
 };
 

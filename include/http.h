@@ -1,5 +1,6 @@
 /*
- * The operator's view over HTTP: /metrics, /livez, /readyz, /status.json.
+ * The operator's view over HTTP: /metrics, /livez, /readyz, /status.json,
+ * /explain.
  *
  * It runs on a thread of its own, with bounded connections, sizes and times,
  * and takes no lock that a worker waits for.
@@ -11,6 +12,7 @@
 
 #include <stdint.h>
 
+struct catalogue_watch;
 struct health;
 struct metrics;
 struct settings;
@@ -22,6 +24,7 @@ struct http_view {
     struct metrics *metrics;
     const struct health *health;
     const struct watchdog *watchdog;
+    struct catalogue_watch *catalogue;
     int64_t started_ms; /* of the process; UTC milliseconds */
 };
 

@@ -82,15 +82,28 @@ enum {
     METRIC_PARTITIONS = 1024 /* of one worker; further ones are not shown */
 };
 
-/* One owned partition. The worker, or whoever knows, stores with
- * metrics_store; a scrape derives lag from it. -1: not known. */
+/* One owned partition, from which a scrape derives lag. -1: not known. The
+ * worker stores, with metrics_store, what it alone knows; the rest comes from
+ * the thread that measures lag (metrics_lag.h). */
+enum { METRIC_OFFSET_NONE = -2 };
 struct partition_metrics {
     _Atomic int64_t partition;
-    _Atomic int64_t committed;  /* offset at which a restart would go on */
-    _Atomic int64_t stable_end; /* last stable offset */
-    _Atomic int64_t high_end;   /* high watermark */
-    _Atomic int64_t oldest_ms;  /* timestamp of the oldest record at or after
-                                   `committed` */
+    /* The worker's. `committed` is the offset at which a restart would go on,
+     * METRIC_OFFSET_NONE when nothing was ever committed; the measuring thread
+     * stores it as long as the worker has not. */
+    _Atomic int64_t committed;
+    _Atomic int64_t in_hand_offset; /* first record of the transaction that is
+                                       open, or was last: metrics_in_hand */
+    _Atomic int64_t in_hand_ms;     /* its timestamp */
+    /* Measured. */
+    _Atomic int64_t begin;         /* known if nothing was ever committed */
+    _Atomic int64_t stable_end;    /* last stable offset */
+    _Atomic int64_t high_end;      /* high watermark */
+    _Atomic int64_t seen;          /* `committed` at the last measurement */
+    _Atomic int64_t oldest_offset; /* where the group went on when oldest_ms
+                                      was measured */
+    _Atomic int64_t oldest_ms;     /* timestamp of the first record from there
+                                      on; 0: there was none */
 };
 
 struct metrics;
@@ -139,10 +152,30 @@ static inline void metrics_store(_Atomic int64_t *figure, int64_t value)
     atomic_store_explicit(figure, value, memory_order_relaxed);
 }
 
+/* The worker takes the first record of a partition into a transaction. */
+static inline void metrics_in_hand(struct partition_metrics *row,
+                                   int64_t offset, int64_t timestamp_ms)
+{
+    metrics_store(&row->in_hand_ms, timestamp_ms);
+    atomic_store_explicit(&row->in_hand_offset, offset, memory_order_release);
+}
+
 /* For the catalogue's thread. `version` as in events: "42+1f3a9c07". */
 void metrics_catalogue_load(struct metrics *m, enum metric_load result);
 void metrics_catalogue_live(struct metrics *m, const char *version,
                             int64_t number, size_t routes, int64_t now_ms);
+
+/* A calendar whose announced days end; ids are as long as the catalogue lets
+ * them be. */
+enum { METRIC_CALENDARS = 64, METRIC_CALENDAR_ID_SIZE = 513 };
+struct metric_calendar {
+    int64_t runs_out_ms;
+    char id[METRIC_CALENDAR_ID_SIZE];
+};
+
+/* Those of the live catalogue, at most METRIC_CALENDARS. */
+void metrics_calendars_set(struct metrics *m,
+                           const struct metric_calendar *items, size_t n);
 
 /* Redis confirmed just now that the live catalogue is the current one. */
 void metrics_catalogue_current(struct metrics *m, int64_t now_ms);

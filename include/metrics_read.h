@@ -42,6 +42,7 @@ struct metrics_reading {
     int64_t lag_records;
     double lag_seconds;
     int64_t held_back;
+    int64_t lag_measured_ms; /* when all of it was true; 0: never yet */
     struct metrics_catalogue catalogue;
 };
 
@@ -49,6 +50,10 @@ struct metrics_reading {
  * metrics_reading_free. */
 struct metrics_reading *metrics_read(const struct metrics *m, int64_t now_ms);
 void metrics_reading_free(struct metrics_reading **r);
+
+/* The calendars that were set last. Returns how many. */
+size_t metrics_calendars(struct metrics *m,
+                         struct metric_calendar items[METRIC_CALENDARS]);
 
 /* Events a second over the last 1, 5 and 15 minutes, or over the time since
  * the start if that is shorter. */

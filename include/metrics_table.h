@@ -50,6 +50,9 @@
     X(HELD_BACK, "dispatcher_held_back_records", GAUGE, "",                    \
       "Records of all owned partitions behind an open transaction of an "      \
       "upstream producer; nobody may read them yet.")                          \
+    X(LAG_AGE, "dispatcher_lag_age_seconds", GAUGE, "",                        \
+      "How long ago the broker last said where the owned partitions end: "     \
+      "the lag is that old.")                                                  \
     X(PARTITION_LAG_RECORDS, "dispatcher_partition_lag_records", GAUGE,        \
       "topic,partition",                                                       \
       "Last stable offset less the committed offset of one owned "             \
@@ -86,6 +89,10 @@
       GAUGE, "",                                                               \
       "When Redis last confirmed that the catalogue in use is the current "    \
       "one, in Unix time.")                                                    \
+    X(CALENDAR_RUNS_OUT, "dispatcher_calendar_runs_out_timestamp_seconds",     \
+      GAUGE, "calendar",                                                       \
+      "When the announced days of a calendar of the catalogue in use end, in " \
+      "Unix time; at most 64, those that end first.")                          \
     X(LOG_LINES, "dispatcher_log_lines_total", COUNTER, "level",               \
       "Lines written to the log, by level.")                                   \
     X(BUILD_INFO, "dispatcher_build_info", GAUGE, "version,librdkafka",        \

@@ -16,7 +16,7 @@ struct owned {
     int32_t partition;
     int64_t committed; /* or OFFSET_NONE */
     int64_t next;      /* behind the last record whose outputs were sent */
-    struct partition_metrics *metrics;
+    struct partition_metrics *metrics; /* shows `committed` */
 };
 
 struct partitions {

@@ -8,6 +8,7 @@
 #ifndef DISPATCHER_SETTINGS_H
 #define DISPATCHER_SETTINGS_H
 
+#include "calendar_explain.h"
 #include "log.h"
 #include "status.h"
 
@@ -44,6 +45,7 @@ struct settings {
     int commit_interval_ms;
     int commit_max_records;
     bool events_headers; /* cloudevents, or none */
+    enum calendar_language events_explanation;
     size_t input_max_bytes;
     bool membership_static;
     int workers;
@@ -61,8 +63,9 @@ struct settings {
 struct settings_args {
     bool help;
     bool version;
-    bool check; /* print the settings and stop */
-    bool usage; /* on STATUS_REJECT: the command line itself was wrong */
+    bool check;       /* print the settings and stop */
+    bool healthcheck; /* ask a running one whether it lives, and stop */
+    bool usage;       /* on STATUS_REJECT: the command line itself was wrong */
 };
 
 /* Reads all sources. On STATUS_REJECT a message for a person, one line or

@@ -4,6 +4,7 @@
  */
 #include "http.h"
 
+#include "http_address.h"
 #include "log.h"
 #include "memory.h"
 #include "pages.h"
@@ -20,11 +21,11 @@
 #include <unistd.h>
 
 enum {
-    MAX_CONNECTIONS = 32,
+    MAX_CONNECTIONS = 128,
+    MAX_OF_ADDRESS = 32,      /* one client cannot keep the probes out */
     IDLE_SECONDS = 10,        /* a silent connection is closed */
     CONNECTION_BYTES = 16384, /* for request line and headers */
     BACKLOG = 32,
-    ADDRESS_SIZE = 256,
 };
 
 struct http {
@@ -36,11 +37,15 @@ static const struct {
     const char *path;
     const char *content_type;
     unsigned (*write)(const struct http_view *view, FILE *out);
+    unsigned (*answer)(const struct http_view *view,
+                       const struct http_parameters *asked_for, FILE *out);
 } pages[] = {
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", page_metrics},
-    {"/livez", "text/plain; charset=utf-8", page_live},
-    {"/readyz", "text/plain; charset=utf-8", page_ready},
-    {"/status.json", "application/json", page_status},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", page_metrics,
+     NULL},
+    {"/livez", "text/plain; charset=utf-8", page_live, NULL},
+    {"/readyz", "text/plain; charset=utf-8", page_ready, NULL},
+    {"/status.json", "application/json", page_status, NULL},
+    {"/explain", "application/json", NULL, page_explain},
 };
 
 static const size_t n_pages = sizeof pages / sizeof *pages;
@@ -77,6 +82,34 @@ static enum MHD_Result send_text(struct MHD_Connection *connection,
                      memory_copy_text(text), strlen(text));
 }
 
+static enum MHD_Result take_parameter(void *opaque, enum MHD_ValueKind kind,
+                                      const char *name, const char *value)
+{
+    struct http_parameters *all = opaque;
+
+    (void)kind;
+    if (all->n == HTTP_MAX_PARAMETERS) {
+        all->left_out = true;
+        return MHD_NO;
+    }
+    all->items[all->n].name = name;
+    all->items[all->n++].value = value != NULL ? value : "";
+    return MHD_YES;
+}
+
+static unsigned write_page(const struct http *http,
+                           struct MHD_Connection *connection, size_t i,
+                           FILE *out)
+{
+    struct http_parameters all = {.n = 0};
+
+    if (pages[i].write != NULL)
+        return pages[i].write(&http->view, out);
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_parameter,
+                              &all);
+    return pages[i].answer(&http->view, &all, out);
+}
+
 static enum MHD_Result send_page(const struct http *http,
                                  struct MHD_Connection *connection, size_t i)
 {
@@ -86,7 +119,7 @@ static enum MHD_Result send_page(const struct http *http,
 
     if (out == NULL)
         return MHD_NO;
-    unsigned status = pages[i].write(&http->view, out);
+    unsigned status = write_page(http, connection, i, out);
     if (fclose(out) != 0) {
         free(body);
         return MHD_NO;
@@ -117,7 +150,7 @@ static enum MHD_Result answer(void *opaque, struct MHD_Connection *connection,
         if (strcmp(pages[i].path, url) == 0)
             return send_page(http, connection, i);
     return send_text(connection, MHD_HTTP_NOT_FOUND,
-                     "/metrics, /livez, /readyz, /status.json\n");
+                     "/metrics, /livez, /readyz, /status.json, /explain\n");
 }
 
 static void log_microhttpd(void *opaque, const char *format, va_list args)
@@ -133,21 +166,6 @@ static void log_microhttpd(void *opaque, const char *format, va_list args)
 }
 
 /* --------------------------------------------------------------- listening */
-
-/* "[::1]:9464" to host and port; an empty host means every address. */
-static void split_address(const char *address, char host[ADDRESS_SIZE],
-                          char port[ADDRESS_SIZE])
-{
-    const char *colon = strrchr(address, ':');
-    size_t size = (size_t)(colon - address);
-
-    if (size >= 2 && address[0] == '[') {
-        address++;
-        size -= 2;
-    }
-    snprintf(host, ADDRESS_SIZE, "%.*s", (int)size, address);
-    snprintf(port, ADDRESS_SIZE, "%s", colon + 1);
-}
 
 /* A listening socket, or -1 with errno set. */
 static int listen_on(const struct addrinfo *info)
@@ -173,12 +191,12 @@ static int open_socket(const char *address, const char **why)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    char host[ADDRESS_SIZE], port[ADDRESS_SIZE];
+    struct http_address parts = http_address_split(address);
+    const char *host = *parts.host != '\0' ? parts.host : NULL;
     struct addrinfo *infos = NULL;
     int fd = -1;
 
-    split_address(address, host, port);
-    int error = getaddrinfo(*host != '\0' ? host : NULL, port, &hints, &infos);
+    int error = getaddrinfo(host, parts.port, &hints, &infos);
     if (error != 0) {
         *why = gai_strerror(error);
         return -1;
@@ -216,7 +234,8 @@ struct http *http_start(const struct http_view *view)
             MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL,
             answer, http, MHD_OPTION_EXTERNAL_LOGGER, log_microhttpd, NULL,
             MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-            (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+            (unsigned)MAX_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+            (unsigned)MAX_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
             (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
             (size_t)CONNECTION_BYTES, MHD_OPTION_END);
     if (http->daemon != NULL) {

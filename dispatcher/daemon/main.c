@@ -3,6 +3,7 @@
  *
  *   main      signals, rates, supervision
  *   probe     are broker and topics there?
+ *   lag       how far behind are the owned partitions?
  *   catalogue the current snapshot, from Redis
  *   worker 0..n-1  the work
  *   http, watchdog
@@ -10,13 +11,16 @@
 #include "catalogue_watch.h"
 #include "clock.h"
 #include "health.h"
+#include "healthcheck.h"
 #include "http.h"
 #include "kafka_conf.h"
+#include "lag.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics.h"
 #include "probe.h"
 #include "settings.h"
+#include "standard_files.h"
 #include "watchdog.h"
 #include "worker.h"
 
@@ -48,6 +52,7 @@ struct process {
     struct http *http;
     struct catalogue_watch *catalogue;
     struct probe *probe;
+    struct lag *lag;
     struct worker **workers; /* NULL until broker and topics are there */
 };
 
@@ -98,17 +103,22 @@ static bool start(struct process *p)
     p->metrics = metrics_new(workers);
     p->health = health_new(workers);
     p->watchdog = watchdog_start(workers, p->cfg.watchdog_ms);
+    if (!start_catalogue(p))
+        return false;
     p->http = http_start(&(struct http_view){.cfg = &p->cfg,
                                              .metrics = p->metrics,
                                              .health = p->health,
                                              .watchdog = p->watchdog,
+                                             .catalogue = p->catalogue,
                                              .started_ms = clock_wall_ms()});
-    if (!p->http || !start_catalogue(p))
+    if (!p->http)
         return false;
     p->probe = probe_start(&p->cfg, p->health, why);
-    if (!p->probe)
+    if (p->probe)
+        p->lag = lag_start(&p->cfg, p->metrics, why);
+    if (!p->lag)
         log_error("start_failed", "reason=%s", log_value(&text, why));
-    return p->probe;
+    return p->lag;
 }
 
 static void start_workers(struct process *p, size_t max_message_size)
@@ -201,6 +211,7 @@ static void stop(struct process *p)
     http_stop(&p->http);
     catalogue_watch_stop(&p->catalogue);
     probe_stop(&p->probe);
+    lag_stop(&p->lag);
     watchdog_stop(&p->watchdog);
     metrics_free(&p->metrics);
     health_free(&p->health);
@@ -224,6 +235,8 @@ int main(int argc, char **argv)
     struct settings_args args = {0};
     int result = EXIT_SUCCESS;
 
+    if (!standard_files_reserve())
+        return EXIT_FAILURE;
     if (settings_read(&process.cfg, &args, argc, argv, stderr) != STATUS_OK)
         result = args.usage ? EXIT_USAGE : EXIT_CONFIGURATION;
     else if (args.help)
@@ -232,6 +245,8 @@ int main(int argc, char **argv)
         puts("dispatcher " DISPATCHER_VERSION);
     else if (args.check)
         settings_print(&process.cfg, stdout);
+    else if (args.healthcheck)
+        result = healthcheck(&process.cfg);
     else
         result = serve(&process);
     settings_deinit(&process.cfg);

@@ -20,6 +20,7 @@
 struct page {
     const struct http_view *view;
     const struct metrics_reading *reading;
+    int64_t now_ms;
     double single[METRIC_ID_COUNT]; /* of families that are one number */
     FILE *out;
 };
@@ -128,6 +129,16 @@ static void write_partitions(const struct page *p, enum metric_id id, int which)
     }
 }
 
+/* Nothing before the first measurement. */
+static void write_lag_age(const struct page *p, enum metric_id id, int which)
+{
+    int64_t age_ms = p->now_ms - p->reading->lag_measured_ms;
+
+    (void)which;
+    if (p->reading->lag_measured_ms > 0)
+        write_plain(p, id, age_ms > 0 ? (double)age_ms / 1000 : 0);
+}
+
 /* ------------------------------------------------------- what is there now */
 
 static void write_conditions(const struct page *p, enum metric_id id, int which)
@@ -183,6 +194,16 @@ static void write_catalogue(const struct page *p, enum metric_id id, int which)
         write_plain(p, id, (double)c->loaded_ms / 1000);
 }
 
+static void write_calendars(const struct page *p, enum metric_id id, int which)
+{
+    struct metric_calendar rows[METRIC_CALENDARS];
+    size_t n = metrics_calendars(p->view->metrics, rows);
+
+    (void)which;
+    for (size_t i = 0; i < n; i++)
+        write_labelled(p, id, rows[i].id, (double)rows[i].runs_out_ms / 1000);
+}
+
 static void write_log_lines(const struct page *p, enum metric_id id, int which)
 {
     (void)which;
@@ -232,6 +253,7 @@ static const struct {
     [METRIC_ID_LAG_RECORDS] = {write_single, 0},
     [METRIC_ID_LAG_SECONDS] = {write_single, 0},
     [METRIC_ID_HELD_BACK] = {write_single, 0},
+    [METRIC_ID_LAG_AGE] = {write_lag_age, 0},
     [METRIC_ID_PARTITION_LAG_RECORDS] = {write_partitions, LAG_RECORDS},
     [METRIC_ID_PARTITION_LAG_SECONDS] = {write_partitions, LAG_SECONDS},
     [METRIC_ID_PARTITION_HELD_BACK] = {write_partitions, HELD_BACK},
@@ -245,6 +267,7 @@ static const struct {
     [METRIC_ID_CATALOGUE_ROUTES] = {write_catalogue, 0},
     [METRIC_ID_CATALOGUE_LOADED] = {write_catalogue, 0},
     [METRIC_ID_CATALOGUE_CONFIRMED] = {write_catalogue, 0},
+    [METRIC_ID_CALENDAR_RUNS_OUT] = {write_calendars, 0},
     [METRIC_ID_LOG_LINES] = {write_log_lines, 0},
     [METRIC_ID_BUILD_INFO] = {write_build, 0},
     [METRIC_ID_PROCESS_CPU] = {write_single, 0},
@@ -283,9 +306,10 @@ static void fill_single(struct page *p)
 
 unsigned page_metrics(const struct http_view *view, FILE *out)
 {
-    struct metrics_reading *reading =
-        metrics_read(view->metrics, clock_wall_ms());
-    struct page p = {.view = view, .reading = reading, .out = out};
+    int64_t now_ms = clock_wall_ms();
+    struct metrics_reading *reading = metrics_read(view->metrics, now_ms);
+    struct page p = {
+        .view = view, .reading = reading, .now_ms = now_ms, .out = out};
 
     fill_single(&p);
     for (int i = 0; i < METRIC_ID_COUNT; i++) {

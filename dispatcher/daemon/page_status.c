@@ -108,10 +108,11 @@ static json_t *partitions(const struct metrics_reading *r)
 
 static json_t *lag(const struct metrics_reading *r)
 {
-    return json_pack("{s:I, s:o, s:I, s:o}", "records",
+    return json_pack("{s:I, s:o, s:I, s:o, s:o}", "records",
                      (json_int_t)r->lag_records, "seconds",
                      decimal(r->lag_seconds), "held_back_records",
-                     (json_int_t)r->held_back, "partitions", partitions(r));
+                     (json_int_t)r->held_back, "measured_at",
+                     moment(r->lag_measured_ms), "partitions", partitions(r));
 }
 
 static json_t *rates(struct metrics *metrics)

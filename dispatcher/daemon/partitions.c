@@ -4,6 +4,7 @@
 #include "partitions.h"
 
 #include "memory.h"
+#include "metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,19 @@ struct partition_offset *partitions_committed(struct partitions *p)
     return p->offsets;
 }
 
+static void show(const struct owned *o)
+{
+    metrics_store(&o->metrics->committed, o->committed == OFFSET_NONE
+                                              ? METRIC_OFFSET_NONE
+                                              : o->committed);
+}
+
 void partitions_rewound(struct partitions *p)
 {
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         p->items[i].next = p->items[i].committed = p->offsets[i].offset;
+        show(&p->items[i]);
+    }
 }
 
 size_t partitions_moved(struct partitions *p)
@@ -75,6 +85,8 @@ size_t partitions_moved(struct partitions *p)
 
 void partitions_commit(struct partitions *p)
 {
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         p->items[i].committed = p->items[i].next;
+        show(&p->items[i]);
+    }
 }

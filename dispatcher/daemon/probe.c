@@ -7,12 +7,12 @@
 #include "kafka_conf.h"
 #include "log.h"
 #include "memory.h"
+#include "ticker.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     ANSWER_MS = 2000, /* the broker's time for one answer */
@@ -23,11 +23,9 @@ enum {
 struct probe {
     struct broker *broker;
     struct health *health;
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t wake;
-    bool stopping;
-    enum status status; /* RETRY until the first good look */
+    struct ticker *ticker;
+    pthread_mutex_t mutex; /* of what follows */
+    enum status status;    /* RETRY until the first good look */
     struct topics_facts facts;
 };
 
@@ -47,55 +45,35 @@ static void report(struct probe *p, enum status status, const char *why)
         health_set(p->health, 0, HEALTH_TOPICS, false, "%s", why);
 }
 
-/* Keeps the first good facts: workers were built on them. */
-static void keep(struct probe *p, enum status status,
-                 const struct topics_facts *facts)
+/* Keeps the first good facts: workers were built on them. Returns how long to
+ * rest. */
+static int keep(struct probe *p, enum status status,
+                const struct topics_facts *facts)
 {
+    int pause_ms;
+
     pthread_mutex_lock(&p->mutex);
     if (p->status == STATUS_RETRY) {
         p->status = status;
         p->facts = *facts;
     }
+    pause_ms = p->status == STATUS_RETRY ? RETRY_MS : PAUSE_MS;
     pthread_mutex_unlock(&p->mutex);
+    return pause_ms;
 }
 
-/* True when the thread is to end. */
-static bool rest(struct probe *p)
-{
-    struct timespec until;
-    bool stopping;
-    long ms;
-
-    pthread_mutex_lock(&p->mutex);
-    ms = p->status == STATUS_RETRY ? RETRY_MS : PAUSE_MS;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += ms * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    if (!p->stopping)
-        pthread_cond_timedwait(&p->wake, &p->mutex, &until);
-    stopping = p->stopping;
-    pthread_mutex_unlock(&p->mutex);
-    return stopping;
-}
-
-static void *loop(void *opaque)
+static int turn(void *opaque)
 {
     struct probe *p = opaque;
+    struct topics_facts facts = {0};
+    char why[KAFKA_WHY_SIZE] = "";
     struct log_text text;
+    enum status status = broker_check_topics(p->broker, &facts, ANSWER_MS, why);
 
-    do {
-        struct topics_facts facts = {0};
-        char why[KAFKA_WHY_SIZE] = "";
-        enum status status =
-            broker_check_topics(p->broker, &facts, ANSWER_MS, why);
-
-        report(p, status, why);
-        if (status == STATUS_FATAL)
-            log_error("start_failed", "reason=%s", log_value(&text, why));
-        keep(p, status, &facts);
-    } while (!rest(p));
-    return NULL;
+    report(p, status, why);
+    if (status == STATUS_FATAL)
+        log_error("start_failed", "reason=%s", log_value(&text, why));
+    return keep(p, status, &facts);
 }
 
 struct probe *probe_start(const struct settings *cfg, struct health *health,
@@ -110,11 +88,7 @@ struct probe *probe_start(const struct settings *cfg, struct health *health,
     *p = (struct probe){
         .broker = broker, .health = health, .status = STATUS_RETRY};
     pthread_mutex_init(&p->mutex, NULL);
-    pthread_cond_init(&p->wake, NULL);
-    if (pthread_create(&p->thread, NULL, loop, p)) {
-        log_error("thread_failed", "thread=probe");
-        abort();
-    }
+    p->ticker = ticker_start("probe", turn, p);
     return p;
 }
 
@@ -134,13 +108,8 @@ void probe_stop(struct probe **probe)
 {
     if (!*probe)
         return;
-    pthread_mutex_lock(&(*probe)->mutex);
-    (*probe)->stopping = true;
-    pthread_cond_signal(&(*probe)->wake);
-    pthread_mutex_unlock(&(*probe)->mutex);
-    pthread_join((*probe)->thread, NULL);
+    ticker_stop(&(*probe)->ticker);
     broker_free(&(*probe)->broker);
-    pthread_cond_destroy(&(*probe)->wake);
     pthread_mutex_destroy(&(*probe)->mutex);
     free(*probe);
     *probe = NULL;

@@ -36,6 +36,8 @@ static void poll_once(struct worker *w, int timeout_ms)
     watchdog_leave(w->watchdog);
     if (event == CONSUMER_FATAL)
         worker_end(w, "consumer_failed", consumer_error(w->consumer));
+    if (event == CONSUMER_STUCK && w->phase == PHASE_RUN)
+        worker_rewind(w);
     if (event == CONSUMER_NOTHING && w->phase == PHASE_RUN)
         worker_idle(w);
     if (event != CONSUMER_RECORD)
@@ -95,6 +97,7 @@ static void make_producer(struct worker *w)
     };
     const struct timespec pause = {.tv_nsec = RENEW_PAUSE_MS * 1000000L};
     char why[KAFKA_WHY_SIZE];
+    struct log_text text;
     enum txn result;
 
     w->producer = producer_new(&options, why);
@@ -107,12 +110,14 @@ static void make_producer(struct worker *w)
         log_info("producer_ready", "worker=%d", w->index);
         w->phase = PHASE_REWIND;
     } else if (result == TXN_STOP) {
-        worker_end(w, "access_missing", producer_error(w->producer));
+        worker_end(w, "producer_failed", producer_error(w->producer));
     } else if (result == TXN_LEAVE) {
         w->phase = PHASE_END;
     } else if (result == TXN_FENCED) {
         worker_fenced(w);
     } else {
+        log_warn("producer_renewed", "worker=%d reason=%s", w->index,
+                 log_value(&text, producer_error(w->producer)));
         nanosleep(&pause, NULL);
         worker_renew(w);
     }

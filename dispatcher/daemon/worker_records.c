@@ -52,6 +52,7 @@ static enum txn dispatch(struct worker *w, const struct record *rec)
 
     arena_reset(w->arena);
     outputs_init(&out, w->arena, producer_max_value(w->producer));
+    out.language = w->options.cfg->events_explanation;
     if (apply_record(&ctx, &in, &out, &kind, &why) == REJECT_NONE) {
         metrics_count(w->metrics, METRIC_TICKETS, (unsigned)kind);
         return send_all(w, &out, rec);
@@ -75,14 +76,17 @@ void worker_process(struct worker *w, const struct record *rec)
         worker_give_up(w, result, METRIC_ABORT_PRODUCE);
         return;
     }
+    if (o->next == o->committed)
+        metrics_in_hand(o->metrics, rec->offset, rec->timestamp_ms);
     o->next = rec->offset + 1;
     w->n_records++;
     metrics_record(w->metrics, rec->timestamp_ms);
 }
 
-/* The end of an idle partition may be control records of upstream
- * transactions: commit the position behind them, or it looks like lag. */
-static void skip_control_records(struct worker *w)
+/* Behind the last record there may be control records of upstream
+ * transactions: the position behind them is committed, or they look like
+ * lag. True when that moved anything. */
+static bool skip_control_records(struct worker *w)
 {
     struct partitions *p = &w->partitions;
     bool moved = false;
@@ -92,23 +96,23 @@ static void skip_control_records(struct worker *w)
             .partition = p->items[i].partition, .offset = p->items[i].next};
     consumer_positions(w->consumer, p->offsets, p->n);
     for (size_t i = 0; i < p->n; i++) {
-        moved = moved || p->offsets[i].offset > p->items[i].next;
-        if (p->offsets[i].offset > p->items[i].next)
-            p->items[i].next = p->offsets[i].offset;
+        if (p->offsets[i].offset <= p->items[i].next)
+            continue;
+        moved = true;
+        p->items[i].next = p->offsets[i].offset;
     }
-    if (moved && worker_begin(w))
-        worker_commit(w);
+    return moved;
 }
 
 void worker_idle(struct worker *w)
 {
     int64_t now_us = clock_steady_us();
 
-    if (w->in_transaction) {
-        worker_commit(w);
-        w->idle_since_us = now_us;
-    } else if (now_us - w->idle_since_us > IDLE_OFFSETS_US) {
-        skip_control_records(w);
+    if (w->in_transaction || now_us - w->idle_since_us > IDLE_OFFSETS_US) {
+        bool moved = skip_control_records(w);
+
+        if (w->in_transaction || (moved && worker_begin(w)))
+            worker_commit(w);
         w->idle_since_us = now_us;
     }
     if (w->producer)

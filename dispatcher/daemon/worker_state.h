@@ -75,6 +75,10 @@ bool worker_commit_due(const struct worker *w);
  * what the metrics call it. */
 void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why);
 
+/* Ends the open transaction and goes back: fetching begins anew from what is
+ * committed. */
+void worker_rewind(struct worker *w);
+
 /* Lets go of the open transaction's snapshot. */
 void worker_forget_transaction(struct worker *w);
 

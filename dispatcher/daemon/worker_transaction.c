@@ -89,9 +89,19 @@ void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why)
     if (cause == TXN_FENCED)
         worker_fenced(w);
     if (cause == TXN_STOP)
-        worker_end(w, "access_missing", producer_error(w->producer));
+        worker_end(w, "producer_failed", producer_error(w->producer));
     if (cause == TXN_LEAVE)
         w->phase = PHASE_END;
+}
+
+void worker_rewind(struct worker *w)
+{
+    if (w->in_transaction)
+        worker_commit(w);
+    if (w->phase != PHASE_RUN)
+        return;
+    stop_fetching(w);
+    w->phase = PHASE_REWIND;
 }
 
 bool worker_begin(struct worker *w)
@@ -130,9 +140,6 @@ void worker_commit(struct worker *w)
     }
     committed_us = clock_steady_us();
     partitions_commit(&w->partitions);
-    for (size_t i = 0; i < w->partitions.n; i++)
-        metrics_store(&w->partitions.items[i].metrics->committed,
-                      w->partitions.items[i].committed);
     metrics_committed(w->metrics, clock_wall_ms(), committed_us - w->begun_us);
     worker_forget_transaction(w);
 }

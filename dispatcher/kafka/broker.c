@@ -21,10 +21,18 @@ enum {
     BATCH_OVERHEAD = 512, /* what a batch adds to its one record */
 };
 
+/* What went wrong with a connection, as far as the operator can mend it. */
+struct trouble {
+    rd_kafka_resp_err_t code; /* 0: nothing since the last good answer */
+    char text[256];
+};
+
 struct broker {
     const struct settings *cfg;
     rd_kafka_t *rk;
-    char *names[MAX_TOPICS]; /* tickets first, then what we write to */
+    struct trouble trouble;
+    struct topics_facts facts; /* max_message_size 0: not measured yet */
+    char *names[MAX_TOPICS];   /* tickets first, then what we write to */
     size_t n;
 };
 
@@ -59,6 +67,60 @@ static bool add_names(struct broker *b)
     return ok;
 }
 
+/* ------------------------------------------------------------- connection */
+
+/* "sasl_plaintext://host:9092/1: Authentication failed (after 300ms in state
+ * AUTH)" without the broker's name and the duration: these change, and a
+ * reason that changes is logged again. */
+static void keep_text(struct trouble *t, const char *reason)
+{
+    const char *begin = strstr(reason, ": ");
+    const char *end = strstr(reason, " (after ");
+
+    begin = begin ? begin + 2 : reason;
+    end = end && end > begin ? end : begin + strlen(begin);
+    snprintf(t->text, sizeof t->text, "%.*s", (int)(end - begin), begin);
+}
+
+/* Runs in rd_kafka_poll. The same error comes again only after 30 s, so the
+ * last one holds until an answer arrives. */
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
+{
+    struct broker *b = opaque;
+
+    (void)rk;
+    if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        return;
+    b->trouble.code = (rd_kafka_resp_err_t)err;
+    keep_text(&b->trouble, reason);
+}
+
+/* Why the broker gives no answer, in the operator's words. */
+static void explain(struct broker *b, char *why)
+{
+    const struct trouble *t = &b->trouble;
+    const char *servers = b->cfg->kafka_bootstrap_servers;
+
+    while (rd_kafka_poll(b->rk, 0) > 0)
+        continue;
+    if (t->code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "broker %s refuses our user, password or mechanism: %s",
+                 servers, t->text);
+    else if (t->code == RD_KAFKA_RESP_ERR__SSL)
+        snprintf(why, KAFKA_WHY_SIZE, "broker %s: TLS fails: %s", servers,
+                 t->text);
+    else if (t->code == RD_KAFKA_RESP_ERR__RESOLVE)
+        snprintf(why, KAFKA_WHY_SIZE, "broker %s is not known: %s", servers,
+                 t->text);
+    else if (strstr(t->text, "security.protocol"))
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "broker %s hangs up: kafka.security.protocol may be wrong",
+                 servers);
+    else
+        snprintf(why, KAFKA_WHY_SIZE, "broker %s does not answer", servers);
+}
+
 struct broker *broker_new(const struct settings *cfg, char *why)
 {
     struct broker *b;
@@ -68,6 +130,10 @@ struct broker *broker_new(const struct settings *cfg, char *why)
         return NULL;
     b = memory_new(sizeof *b);
     *b = (struct broker){.cfg = cfg};
+    rd_kafka_conf_set_opaque(conf, b);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    /* Else on_error would not hear of a listener that hangs up. */
+    rd_kafka_conf_set(conf, "log.connection.close", "true", NULL, 0);
     if (!add_names(b)) {
         snprintf(why, KAFKA_WHY_SIZE,
                  "topics.departments: more than %d topics in all", MAX_TOPICS);
@@ -209,8 +275,7 @@ static size_t smallest_size(struct broker *b, int timeout_ms)
 
 /* A record that is too large must fail in our hands, where it costs nothing,
  * not at the broker, where it costs the transaction and the next one. */
-static enum status measure(struct broker *b, struct topics_facts *facts,
-                           int timeout_ms, char *why)
+static enum status measure(struct broker *b, int timeout_ms, char *why)
 {
     size_t size = smallest_size(b, timeout_ms);
 
@@ -219,15 +284,16 @@ static enum status measure(struct broker *b, struct topics_facts *facts,
                  DEFAULT_MAX_MESSAGE);
         size = DEFAULT_MAX_MESSAGE;
     }
-    size = size > MAX_MAX_MESSAGE ? MAX_MAX_MESSAGE : size - BATCH_OVERHEAD;
-    if (size < MIN_MAX_MESSAGE) {
+    if (size < MIN_MAX_MESSAGE + BATCH_OVERHEAD) {
         snprintf(why, KAFKA_WHY_SIZE,
                  "max.message.bytes of an output topic is too small: at least "
                  "%d is needed",
                  MIN_MAX_MESSAGE + BATCH_OVERHEAD);
         return STATUS_FATAL;
     }
-    facts->max_message_size = size;
+    if (size > MAX_MAX_MESSAGE)
+        size = MAX_MAX_MESSAGE;
+    b->facts.max_message_size = size - BATCH_OVERHEAD;
     return STATUS_OK;
 }
 
@@ -290,10 +356,10 @@ enum status broker_check_topics(struct broker *b, struct topics_facts *facts,
         rd_kafka_metadata(b->rk, 1, NULL, &md, timeout_ms);
 
     if (err) {
-        snprintf(why, KAFKA_WHY_SIZE, "broker %s: %s",
-                 b->cfg->kafka_bootstrap_servers, rd_kafka_err2str(err));
+        explain(b, why);
         return STATUS_RETRY;
     }
+    b->trouble = (struct trouble){0};
     for (size_t i = 0; i < b->n; i++) {
         char reason[KAFKA_WHY_SIZE] = "";
         enum status one = check_topic(
@@ -304,9 +370,14 @@ enum status broker_check_topics(struct broker *b, struct topics_facts *facts,
             memcpy(why, reason, KAFKA_WHY_SIZE);
         }
         if (!i && one == STATUS_OK)
-            facts->tickets_partitions =
+            b->facts.tickets_partitions =
                 find_topic(md, b->names[0])->partition_cnt;
     }
     rd_kafka_metadata_destroy(md);
-    return status == STATUS_OK ? measure(b, facts, timeout_ms, why) : status;
+    /* Once is enough: workers are built on the first answer. */
+    if (status == STATUS_OK && !b->facts.max_message_size)
+        status = measure(b, timeout_ms, why);
+    if (status == STATUS_OK)
+        *facts = b->facts;
+    return status;
 }

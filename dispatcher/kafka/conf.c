@@ -7,6 +7,7 @@
 #include "log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct property {
@@ -129,6 +130,24 @@ static bool set_consumer(rd_kafka_conf_t *conf, const struct settings *cfg,
            set(conf, "group.instance.id", kafka_identity(cfg, worker, id), why);
 }
 
+/* A record larger than the producer's queue would wait for room for ever. */
+static bool queue_fits(const rd_kafka_conf_t *conf, size_t max_message_size,
+                       char *why)
+{
+    char text[24];
+    size_t size = sizeof text;
+
+    if (rd_kafka_conf_get(conf, "queue.buffering.max.kbytes", text, &size) !=
+            RD_KAFKA_CONF_OK ||
+        strtoull(text, NULL, 10) * 1024 >= max_message_size)
+        return true;
+    snprintf(why, KAFKA_WHY_SIZE,
+             "kafka.producer.queue.buffering.max.kbytes is %s, but one record "
+             "may have %zu bytes",
+             text, max_message_size);
+    return false;
+}
+
 static bool set_producer(rd_kafka_conf_t *conf, const struct settings *cfg,
                          int worker, size_t max_message_size, char *why)
 {
@@ -137,7 +156,8 @@ static bool set_producer(rd_kafka_conf_t *conf, const struct settings *cfg,
     snprintf(size, sizeof size, "%zu", max_message_size);
     return set(conf, "transactional.id", kafka_identity(cfg, worker, id),
                why) &&
-           set(conf, "message.max.bytes", size, why);
+           set(conf, "message.max.bytes", size, why) &&
+           queue_fits(conf, max_message_size, why);
 }
 
 rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,

@@ -17,6 +17,11 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* How long a deleted topic may still be listed. */
+enum { GONE_TRIES = 6, GONE_PAUSE_MS = 500 };
 
 struct consumer {
     rd_kafka_t *rk;
@@ -149,6 +154,51 @@ static enum consumer_event fail(struct consumer *c, const char *what,
     return CONSUMER_FATAL;
 }
 
+static void take_a_rest(void)
+{
+    const struct timespec pause = {.tv_nsec = GONE_PAUSE_MS * 1000000L};
+
+    nanosleep(&pause, NULL);
+}
+
+/* A topic that is being deleted has no offsets any more, which looks like
+ * lost records at first. It may be listed for a moment longer. */
+static bool topic_is_gone(struct consumer *c)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, c->topic, NULL);
+    const struct rd_kafka_metadata *md;
+    bool gone = false;
+
+    for (int i = 0; !gone && i < GONE_TRIES; i++) {
+        take_a_rest();
+        if (rd_kafka_metadata(c->rk, 0, topic, &md, GONE_PAUSE_MS))
+            continue;
+        gone = !md->topic_cnt ||
+               md->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+        rd_kafka_metadata_destroy(md);
+    }
+    rd_kafka_topic_destroy(topic);
+    return gone;
+}
+
+/* librdkafka has given up a partition: because nobody answered where it
+ * begins, because the topic is gone, or because the offset is out of range.
+ * Only the last one means that records are lost. */
+static enum consumer_event position_lost(struct consumer *c, const char *text)
+{
+    struct log_text safe;
+
+    if (strstr(text, "failed to query logical offset") || topic_is_gone(c)) {
+        log_warn("fetch_failed", "reason=%s", log_value(&safe, text));
+        take_a_rest(); /* it may fail again at once */
+        return CONSUMER_STUCK;
+    }
+    return fail(c, "the committed offset is no longer in the topic",
+                "records were deleted before they were dispatched; "
+                "decide from where to go on, then set the group's "
+                "offsets with Kafka's tool");
+}
+
 /* An event that is no record. Most errors pass by themselves; those that
  * never will end the worker with a line that says what to do. */
 static enum consumer_event consumer_event_of(struct consumer *c,
@@ -170,10 +220,7 @@ static enum consumer_event consumer_event_of(struct consumer *c,
     if (access)
         return fail(c, "access is missing", access);
     if (msg->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
-        return fail(c, "the committed offset is no longer in the topic",
-                    "records were deleted before they were dispatched; "
-                    "decide from where to go on, then set the group's "
-                    "offsets with Kafka's tool");
+        return position_lost(c, text);
     log_warn("consume_failed", "code=%s reason=%s", rd_kafka_err2name(msg->err),
              log_value(&safe, text));
     return CONSUMER_NOTHING;

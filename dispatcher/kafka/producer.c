@@ -41,7 +41,7 @@ struct producer {
     struct target *targets; /* assignments, deadlines, dead letters, others */
     size_t n_targets;
     char *source;               /* ce_source */
-    rd_kafka_resp_err_t denied; /* an authorization error that was seen */
+    rd_kafka_resp_err_t denied; /* seen, and no repetition helps */
     int64_t learned_us;         /* when the partition counts were fetched */
     char error[KAFKA_WHY_SIZE];
 };
@@ -55,15 +55,31 @@ enum {
 
 /* ------------------------------------------------------------- judgement */
 
-/* Delivery reports: aborts purge messages, which is no failure; only missing
- * access needs to be remembered, since the transactional calls hide it. */
+/* What to do about an error against which no repetition helps; NULL for all
+ * other errors. */
+static const char *remedy_of(rd_kafka_resp_err_t err)
+{
+    switch (err) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+        return "max.message.bytes of a topic became smaller: a restart "
+               "measures it anew";
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+        return "set kafka.producer.transaction.timeout.ms to at most the "
+               "broker's transaction.max.timeout.ms";
+    default:
+        return kafka_missing_access(err);
+    }
+}
+
+/* Delivery reports: aborts purge messages, which is no failure. What needs a
+ * remedy is remembered, since the transactional calls hide it. */
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *msg,
                         void *opaque)
 {
     struct producer *p = opaque;
 
     (void)rk;
-    if (kafka_missing_access(msg->err))
+    if (remedy_of(msg->err))
         p->denied = msg->err;
 }
 
@@ -85,9 +101,22 @@ static void remember(struct producer *p, const char *call, const char *text)
 
 static enum txn deny(struct producer *p, rd_kafka_resp_err_t err)
 {
-    snprintf(p->error, sizeof p->error, "access is missing: %s (%s)",
-             kafka_missing_access(err), rd_kafka_err2str(err));
+    snprintf(p->error, sizeof p->error, "%s%s (%s)",
+             kafka_missing_access(err) ? "access is missing: " : "",
+             remedy_of(err), rd_kafka_err2str(err));
     return TXN_STOP;
+}
+
+/* The code of an error, and of a fatal one what made it so. */
+static rd_kafka_resp_err_t code_of(const struct producer *p,
+                                   const rd_kafka_error_t *error)
+{
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    char why[256];
+
+    return code == RD_KAFKA_RESP_ERR__FATAL
+               ? rd_kafka_fatal_error(p->rk, why, sizeof why)
+               : code;
 }
 
 /* What an error means; *again is set when the same call should be repeated.
@@ -96,13 +125,14 @@ static enum txn judge(struct producer *p, const char *call,
                       rd_kafka_error_t *error, bool *again)
 {
     enum txn result = TXN_RENEW;
-    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_resp_err_t code;
 
     *again = false;
     if (!error)
         return TXN_OK;
+    code = code_of(p, error);
     remember(p, call, rd_kafka_error_string(error));
-    if (p->denied || kafka_missing_access(code))
+    if (p->denied || remedy_of(code))
         result = deny(p, p->denied ? p->denied : code);
     else if (rd_kafka_error_is_fatal(error))
         result = code == RD_KAFKA_RESP_ERR__FENCED ? TXN_FENCED : TXN_RENEW;
@@ -143,35 +173,47 @@ static bool again(struct producer *p, const char *call, rd_kafka_error_t *error,
 
 /* --------------------------------------------------------------- life cycle */
 
-static void add_target(struct producer *p, const char *name, size_t size)
+/* False when librdkafka finds properties of the user that do not go together;
+ * it has logged which. */
+static bool add_target(struct producer *p, const char *name, size_t size)
 {
-    rd_kafka_topic_t *topic;
     char *copy = memory_new(size + 1);
+    rd_kafka_topic_t *topic;
 
     memcpy(copy, name, size);
     topic = rd_kafka_topic_new(p->rk, copy, NULL);
-    assert(topic);
+    if (!topic) {
+        free(copy);
+        return false;
+    }
     p->targets = memory_grow(p->targets, p->n_targets + 1, sizeof *p->targets);
     p->targets[p->n_targets++] = (struct target){.name = copy, .topic = topic};
+    return true;
 }
 
-static void add_targets(struct producer *p)
+static bool add_targets(struct producer *p)
 {
     const struct settings *cfg = p->options.cfg;
+    const char *const fixed[TARGETS_FIXED] = {
+        [TARGET_ASSIGNMENTS] = cfg->topic_assignments,
+        [TARGET_DEADLINES] = cfg->topic_deadlines,
+        [TARGET_DEAD_LETTERS] = cfg->topic_dead_letters,
+    };
     const char *list = cfg->topics_departments;
+    bool ok = true;
 
-    add_target(p, cfg->topic_assignments, strlen(cfg->topic_assignments));
-    add_target(p, cfg->topic_deadlines, strlen(cfg->topic_deadlines));
-    add_target(p, cfg->topic_dead_letters, strlen(cfg->topic_dead_letters));
-    while (*list) {
+    for (size_t i = 0; ok && i < TARGETS_FIXED; i++)
+        ok = add_target(p, fixed[i], strlen(fixed[i]));
+    while (ok && *list) {
         size_t size;
 
         list += strspn(list, ", ");
         size = strcspn(list, ", ");
         if (size)
-            add_target(p, list, size);
+            ok = add_target(p, list, size);
         list += size;
     }
+    return ok;
 }
 
 struct producer *producer_new(const struct producer_options *options, char *why)
@@ -198,7 +240,11 @@ struct producer *producer_new(const struct producer_options *options, char *why)
         return NULL;
     }
     conf = NULL; /* owned by p->rk now */
-    add_targets(p);
+    if (!add_targets(p)) {
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "the kafka.producer properties do not go together");
+        producer_free(&p);
+    }
     return p;
 }
 

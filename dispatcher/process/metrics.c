@@ -24,8 +24,13 @@ static void set_row(struct partition_metrics *row, int64_t partition)
 {
     atomic_store_explicit(&row->partition, partition, memory_order_release);
     atomic_store_explicit(&row->committed, -1, memory_order_release);
+    atomic_store_explicit(&row->in_hand_offset, -1, memory_order_release);
+    atomic_store_explicit(&row->in_hand_ms, -1, memory_order_release);
+    atomic_store_explicit(&row->begin, -1, memory_order_release);
     atomic_store_explicit(&row->stable_end, -1, memory_order_release);
     atomic_store_explicit(&row->high_end, -1, memory_order_release);
+    atomic_store_explicit(&row->seen, -1, memory_order_release);
+    atomic_store_explicit(&row->oldest_offset, -1, memory_order_release);
     atomic_store_explicit(&row->oldest_ms, -1, memory_order_release);
 }
 
@@ -35,6 +40,7 @@ struct metrics *metrics_new(unsigned workers)
 
     m->workers = workers;
     pthread_mutex_init(&m->rates.mutex, NULL);
+    pthread_mutex_init(&m->calendars.mutex, NULL);
     for (unsigned i = 0; i < workers; i++)
         for (size_t j = 0; j <= METRIC_PARTITIONS; j++)
             set_row(&m->blocks[i].partitions[j], -1);
@@ -48,6 +54,7 @@ void metrics_free(struct metrics **m)
     for (unsigned i = 0; i < (*m)->workers; i++)
         free((*m)->blocks[i].timestamps);
     pthread_mutex_destroy(&(*m)->rates.mutex);
+    pthread_mutex_destroy(&(*m)->calendars.mutex);
     free(*m);
     *m = NULL;
 }

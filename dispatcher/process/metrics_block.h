@@ -53,6 +53,13 @@ struct rate_history {
     struct rate_sample now;
 };
 
+/* Between the catalogue's thread and the one that shows; no worker. */
+struct calendar_rows {
+    pthread_mutex_t mutex;
+    size_t n;
+    struct metric_calendar items[METRIC_CALENDARS];
+};
+
 struct metrics {
     unsigned workers;
     struct {
@@ -63,6 +70,8 @@ struct metrics {
         _Atomic int64_t confirmed_ms;
         _Atomic uint64_t loads[METRIC_LOAD_COUNT];
     } catalogue;
+    _Atomic int64_t lag_measured_ms; /* 0: never */
+    struct calendar_rows calendars;
     struct rate_history rates;
     struct worker_metrics blocks[];
 };

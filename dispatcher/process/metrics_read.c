@@ -49,30 +49,57 @@ static void add_histogram(struct metrics_histogram *sum,
 
 /* ------------------------------------------------------------- partitions */
 
-/* The end before what is committed: the other way round, what is committed
- * in between would look like lag. */
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The timestamp of the record with which the group goes on at `next`: the
+ * worker has it in hand, or it was measured. In the moment between, when the
+ * worker has moved on, that of the last record known before it. */
+static int64_t oldest(const struct partition_metrics *row, int64_t next)
+{
+    int64_t in_hand_offset = get_signed(&row->in_hand_offset);
+    int64_t in_hand_ms = get_signed(&row->in_hand_ms);
+    int64_t oldest_offset = get_signed(&row->oldest_offset);
+    int64_t oldest_ms = get_signed(&row->oldest_ms);
+
+    if (in_hand_offset >= next)
+        return in_hand_ms;
+    return oldest_offset == next ? oldest_ms : later(in_hand_ms, oldest_ms);
+}
+
+static double age_seconds(int64_t oldest_ms, int64_t now_ms)
+{
+    if (oldest_ms < 0)
+        return -1;
+    if (oldest_ms == 0 || oldest_ms > now_ms)
+        return 0;
+    return (double)(now_ms - oldest_ms) / 1000;
+}
+
+/* Each figure before the one that is subtracted from it: the other way round,
+ * what happens in between would look like lag, or held back. */
 static void read_row(const struct partition_metrics *row, int64_t now_ms,
                      struct metrics_partition *out)
 {
-    int64_t stable_end = get_signed(&row->stable_end);
     int64_t high_end = get_signed(&row->high_end);
-    int64_t oldest_ms = get_signed(&row->oldest_ms);
+    int64_t stable_end = get_signed(&row->stable_end);
+    int64_t next = get_signed(&row->committed);
 
-    out->committed = get_signed(&row->committed);
+    out->committed = next >= 0 ? next : -1;
     out->lag_records = -1;
     out->lag_seconds = -1;
     out->held_back = -1;
     if (stable_end >= 0 && high_end >= 0)
         out->held_back = high_end > stable_end ? high_end - stable_end : 0;
-    if (stable_end < 0 || out->committed < 0)
+    if (next == METRIC_OFFSET_NONE)
+        next = get_signed(&row->begin);
+    if (stable_end < 0 || next < 0)
         return;
-    out->lag_records =
-        stable_end > out->committed ? stable_end - out->committed : 0;
-    if (out->lag_records == 0)
-        out->lag_seconds = 0;
-    else if (oldest_ms > 0)
-        out->lag_seconds =
-            now_ms > oldest_ms ? (double)(now_ms - oldest_ms) / 1000 : 0;
+    out->lag_records = stable_end > next ? stable_end - next : 0;
+    out->lag_seconds =
+        out->lag_records > 0 ? age_seconds(oldest(row, next), now_ms) : 0;
 }
 
 /* Appends the rows of a worker; false when they changed their owner. */
@@ -158,6 +185,7 @@ struct metrics_reading *metrics_read(const struct metrics *m, int64_t now_ms)
     qsort(r->partitions, r->n_partitions, sizeof *r->partitions,
           compare_partitions);
     sum_partitions(r);
+    r->lag_measured_ms = get_signed(&m->lag_measured_ms);
     read_catalogue(m, &r->catalogue);
     return r;
 }

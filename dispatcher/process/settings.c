@@ -167,11 +167,9 @@ static void assign_argument(struct reading *r, const char *argument)
 }
 
 static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'},
-    {"check", no_argument, NULL, 'n'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
+    {"set", required_argument, NULL, 's'},   {"check", no_argument, NULL, 'n'},
+    {"healthcheck", no_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
 };
 
 /* The command line, taken apart; nothing is looked into yet. */
@@ -198,6 +196,8 @@ static bool parse_arguments(struct command_line *line,
             line->sets[line->n_sets++] = optarg;
         else if (option == 'n')
             args->check = true;
+        else if (option == 'l')
+            args->healthcheck = true;
         else if (option == 'h')
             args->help = true;
         else if (option == 'v')

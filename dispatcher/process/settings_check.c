@@ -87,9 +87,11 @@ bool check_redis_url(const char *text, char *why)
         return true;
     if (strncmp(text, "unix:///", 8) == 0 && text[8] != '\0')
         return true;
+    if (strncmp(text, "sentinel://", 11) == 0 && text[11] != '\0')
+        return true;
     if (strncmp(text, "rediss://", 9) != 0 || text[9] == '\0')
-        return refuse(why, "must be redis://host:port/db, rediss://... or "
-                           "unix:///path");
+        return refuse(why, "must be redis://host:port/db, rediss://..., "
+                           "unix:///path or sentinel://host,host/service");
 #ifdef HAVE_HIREDIS_SSL
     return true;
 #else
@@ -114,6 +116,19 @@ bool check_address(const char *text, char *why)
     return true;
 }
 
+/* Whether a list of topics holds this one. */
+static bool names_topic(const char *list, const char *topic)
+{
+    size_t size = strlen(topic);
+
+    for (; *list != '\0'; list += *list == ',') {
+        if (strcspn(list, ",") == size && strncmp(list, topic, size) == 0)
+            return true;
+        list += strcspn(list, ",");
+    }
+    return false;
+}
+
 /* What is read must not be what is written, nor two kinds in one topic. */
 static bool topics_differ(const struct settings *cfg, FILE *err)
 {
@@ -128,6 +143,11 @@ static bool topics_differ(const struct settings *cfg, FILE *err)
     bool ok = true;
 
     for (size_t i = 0; i < n; i++) {
+        if (names_topic(cfg->topics_departments, topics[i][1])) {
+            fprintf(err, "topics.departments names %s, which is %s\n",
+                    topics[i][1], topics[i][0]);
+            ok = false;
+        }
         for (size_t j = i + 1; j < n; j++) {
             if (strcmp(topics[i][1], topics[j][1]) != 0)
                 continue;

@@ -18,6 +18,7 @@ static const char usage[] =
     "  -c FILE           read settings from FILE, lines of name = value\n"
     "  --set NAME=VALUE  set one; may be repeated\n"
     "  --check           print all settings and exit; 78 when one is wrong\n"
+    "  --healthcheck     ask /livez at http.listen and exit: 0 when it lives\n"
     "  --version         print the version and exit\n"
     "  -h, --help        print this and exit\n"
     "\n"

@@ -80,10 +80,14 @@ void read_file(struct reading *r, const char *path)
     }
     for (unsigned number = 1;; number++) {
         errno = 0;
-        if (getline(&line, &capacity, file) < 0)
+        ssize_t size = getline(&line, &capacity, file);
+        if (size < 0)
             break;
         snprintf(where, sizeof where, "%.4096s:%u", path, number);
-        read_line(r, where, line);
+        if (memchr(line, '\0', (size_t)size) != NULL)
+            reading_refuse(r, where, "holds a NUL; this is no text file");
+        else
+            read_line(r, where, line);
     }
     if (errno != 0)
         reading_refuse(r, path, "%s", strerror(errno));

@@ -11,6 +11,7 @@
 
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const headers[] = {"none", "cloudevents", NULL};
+static const char *const languages[] = {"none", "en", "zh", NULL};
 static const char *const memberships[] = {"dynamic", "static", NULL};
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 static const char *const formats[] = {"logfmt", "json", NULL};
@@ -68,7 +69,9 @@ static const struct setting table[] = {
              "default."},
     {"redis.url", TEXT(redis_url, "redis://localhost:6379", check_redis_url),
      .help = "Where the catalogue is: redis://user:password@host:port/db, "
-             "rediss:// for TLS, unix:///path."},
+             "rediss:// for TLS, unix:///path, or, to follow the master of a "
+             "service, sentinel://user:password@host:port,host:port/service/db "
+             "(the login is that of Redis)."},
     {"redis.prefix", TEXT(redis_prefix, "dispatch:", NULL),
      .help = "What the catalogue's keys begin with."},
     {"catalogue.cache", TEXT(catalogue_cache, "", NULL),
@@ -83,6 +86,9 @@ static const struct setting table[] = {
      .help = "Most input records in one transaction."},
     {"events.headers", FLAG(events_headers, "cloudevents", headers),
      .help = "CloudEvents headers on what is written, or none."},
+    {"events.explanation", CHOICE(events_explanation, "none", languages),
+     .help = "Language in which DeadlineEvents say why a deadline is due when "
+             "it is: en English, zh Chinese."},
     {"input.max.bytes", .type = SETTING_SIZE, FIELD(input_max_bytes),
      .fallback = "256 KiB", .min = 1024, .max = 64 * 1024 * 1024,
      .help = "Largest record value that is accepted; larger ones are dead "

@@ -14,6 +14,7 @@
 /* An enum is stored through an int of the same size. */
 static_assert(sizeof(enum log_level) == sizeof(int), "enums are ints");
 static_assert(sizeof(enum log_format) == sizeof(int), "enums are ints");
+static_assert(sizeof(enum calendar_language) == sizeof(int), "enums are ints");
 
 static void *field_of(const struct setting *setting, struct settings *cfg)
 {

@@ -34,39 +34,6 @@ shift $((OPTIND - 1))
 [ ${#commands[@]} -gt 0 ] || commands=("make demo" "make test")
 [ $# -gt 0 ] || set -- bookworm trixie
 
-# The host's way to its package registries, so that it holds in the tree too.
-bring_host_clients() {
-    local tree=$1 file
-    cp -L /etc/resolv.conf /etc/hosts "$tree/etc/"
-    for file in /usr/local/share/ca-certificates/*.crt; do
-        [ ! -e "$file" ] || cp "$file" "$tree/usr/local/share/ca-certificates/"
-    done
-    chroot "$tree" update-ca-certificates >/dev/null
-    apt-config dump | grep -E '^Acquire::(https?|Retries|Check-)' \
-        >"$tree/etc/apt/apt.conf.d/99host" || true
-    for file in /etc/pip.conf "$HOME"/.config/pip/pip.conf \
-        "$HOME"/.m2/settings.xml; do
-        [ ! -e "$file" ] || install -D "$file" "$tree${file/#$HOME//root}"
-    done
-}
-
-# Makes build/bare/SUITE.base, once: what a newcomer's machine has.
-base_tree() {
-    local suite=$1 base=$bare/$1.base
-    [ ! -e "$base/complete" ] || return 0
-    echo "Making a bare $suite"
-    rm -rf "$base"
-    mkdir -p "$base"
-    debootstrap --variant=minbase --include=make,git,ca-certificates \
-        "$suite" "$base" "${MIRROR:-http://deb.debian.org/debian}" \
-        >"$bare/$suite.base.log" 2>&1 || {
-        tail -n 20 "$bare/$suite.base.log" >&2
-        return 1
-    }
-    bring_host_clients "$base"
-    touch "$base/complete"
-}
-
 # Runs one command in a fresh copy of the tree, with a clean clone.
 try() {
     local suite=$1 command=$2 number=$3
@@ -102,7 +69,8 @@ try() {
 mkdir -p "$bare"
 failures=0
 for suite in "$@"; do
-    base_tree "$suite"
+    "$here/debian-tree.sh" "$suite" "$bare/$suite.base" \
+        make git ca-certificates
     number=0
     for command in "${commands[@]}"; do
         number=$((number + 1))

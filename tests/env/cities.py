@@ -24,8 +24,10 @@ CATALOGUE = {
                 "warn": ["50%", "-1h"]},
         "week": {"first_response": "1d", "resolution": "7d"},
     },
-    "calendars": {"local": {"time_zone": "Asia/Shanghai", "week": {
-        day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}},
+    "calendars": {"local": {
+        "time_zone": "Asia/Shanghai", "announced_until": "2059-12-31",
+        "week": {day: ["09:00-18:00"]
+                 for day in ("mon", "tue", "wed", "thu", "fri")}}},
     "meta": {"time_zone": "Asia/Shanghai", "default_department": "desk",
              "default_policy": "week"},
 }

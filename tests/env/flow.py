@@ -7,18 +7,20 @@ from cities import record
 
 
 class Flow(threading.Thread):
-    """Publishes tickets at a steady rate."""
+    """Publishes tickets at a steady rate: make(pb, n) gives key and value."""
 
-    def __init__(self, pb, topics, count, rate):
+    def __init__(self, pb, topics, count, rate, make=record):
         super().__init__()
         self.pb, self.topics, self.count, self.rate = pb, topics, count, rate
+        self.make = make
         self.sent = 0
 
     def run(self):
         producer = self.topics.producer()
         begun = time.monotonic()
-        for n in range(self.count):
-            key, value = record(self.pb, n)
+        while self.sent < self.count:
+            n = self.sent
+            key, value = self.make(self.pb, n)
             producer.produce(self.topics["tickets"], value, key)
             self.sent = n + 1
             if n % 50 == 0:
@@ -27,3 +29,9 @@ class Flow(threading.Thread):
                 if ahead > 0:
                     time.sleep(ahead)
         assert producer.flush(60) == 0
+
+    def stop(self):
+        """Ends it before its count; returns how many tickets were sent."""
+        self.count = 0
+        self.join()
+        return self.sent

@@ -7,13 +7,22 @@ from pathlib import Path
 from process import Process, free_port
 
 
-class Redis:
-    """One redis-server. It keeps its port over a restart, not its data."""
+def redis_server():
+    binary = shutil.which("redis-server", path="/usr/bin:/usr/local/bin")
+    if binary is None:
+        raise FileNotFoundError("no redis-server: run tests/env/setup.sh run")
+    return binary
 
-    def __init__(self, directory):
+
+class Redis:
+    """One redis-server. It keeps its port over a restart, not its data, unless
+    somebody had it SAVE them. Options are Redis's own: ("--save", "")."""
+
+    def __init__(self, directory, *options):
         self.dir = Path(directory).resolve()
         self.process = Process("Redis", self.dir / "redis.log")
         self.port = free_port()
+        self.options = options
 
     @property
     def url(self):
@@ -22,16 +31,12 @@ class Redis:
     def start(self, detach=False):
         """Starts the server and returns when it answers."""
         self.dir.mkdir(parents=True, exist_ok=True)
-        binary = shutil.which("redis-server", path="/usr/bin:/usr/local/bin")
-        if binary is None:
-            raise FileNotFoundError("no redis-server: run tests/env/setup.sh "
-                                    "run")
         # The server overwrites its own command line; set-proc-title keeps it
         # as given, so that its folder tells whose process it is.
         self.process.spawn(
-            [binary, "--port", self.port, "--bind", "127.0.0.1", "--save", "",
+            [redis_server(), "--port", self.port, "--bind", "127.0.0.1", "--save", "",
              "--appendonly", "no", "--dir", self.dir, "--daemonize", "no",
-             "--set-proc-title", "no"], detach=detach)
+             "--set-proc-title", "no", *self.options], detach=detach)
         self.process.await_start(self.ready, timeout=30)
         return self
 

@@ -3,6 +3,7 @@
 #     setup.sh build    to compile
 #     setup.sh run      to start a broker and a Redis
 #     setup.sh test     to run the integration tests
+#     setup.sh bench    to compare with SQLite
 #     setup.sh lint     to check the code and to build it with clang
 #     setup.sh bare     to try all this on bare Debians (bare-test.sh)
 #     setup.sh image    to build and try the image (image-test.sh)
@@ -35,6 +36,9 @@ packages() {
             ;;
         test)
             echo python3 python3-venv prometheus
+            ;;
+        bench)
+            echo libsqlite3-dev
             ;;
         lint)
             echo clang clang-format clang-tidy shellcheck \

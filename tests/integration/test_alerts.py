@@ -44,7 +44,7 @@ def expressions():
     rules = (FOLDER / "rules.yml").read_text()
     found = re.findall(r"expr: (?:\|\n)?(.*?)\n {8}(?:for|labels):", rules,
                        re.DOTALL)
-    return [" ".join(re.sub(r" (>|==) [\d.]+", "", expr).split())
+    return [" ".join(re.sub(r" (>|<|==) [\d.]+", "", expr).split())
             for expr in found]
 
 

@@ -342,6 +342,24 @@ static void the_catalogue_is_shown_as_it_was_set(void **state)
     metrics_free(&m);
 }
 
+static void the_calendars_are_those_that_were_set_last(void **state)
+{
+    (void)state;
+    const struct metric_calendar first[] = {{1000, "china"}, {2000, "boston"}};
+    struct metric_calendar read[METRIC_CALENDARS];
+    struct metrics *m = metrics_new(1);
+
+    assert_int_equal(metrics_calendars(m, read), 0);
+    metrics_calendars_set(m, first, 2);
+    assert_int_equal(metrics_calendars(m, read), 2);
+    assert_string_equal(read[1].id, "boston");
+    assert_int_equal(read[1].runs_out_ms, 2000);
+    metrics_calendars_set(m, first, 1);
+    assert_int_equal(metrics_calendars(m, read), 1);
+    assert_string_equal(read[0].id, "china");
+    metrics_free(&m);
+}
+
 /* `per_second` tickets in each of `seconds` seconds; the clock goes on. */
 static void run_for(struct metrics *m, int64_t *now_ms, int seconds,
                     int per_second)
@@ -484,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_scrape_never_mixes_two_partitions),
         cmocka_unit_test(rows_that_are_changing_hands_are_left_out),
         cmocka_unit_test(the_catalogue_is_shown_as_it_was_set),
+        cmocka_unit_test(the_calendars_are_those_that_were_set_last),
         cmocka_unit_test(rates_run_over_1_5_and_15_minutes),
         cmocka_unit_test(a_clock_that_is_set_back_does_no_harm),
         cmocka_unit_test(labels_are_the_names_of_the_contract),

@@ -28,6 +28,9 @@ static void names_are_those_of_the_contract(void **state)
         [REJECT_INVALID_FIELD] = "invalid_field",
         [REJECT_NOT_SUPPORTED] = "not_supported",
         [REJECT_NO_ROUTE] = "no_route",
+        [REJECT_UNKNOWN_TICKET] = "unknown_ticket",
+        [REJECT_WRONG_STATE] = "wrong_state",
+        [REJECT_TOO_OLD] = "too_old",
         [REJECT_OUTPUT_TOO_LARGE] = "output_too_large",
     };
 
