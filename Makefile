@@ -11,7 +11,7 @@ VERSION := 0.1.0
 
 # One tree per variant: make check SANITIZE=address,undefined
 comma := ,
-build := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(filter clang%,$(CC)),/clang)
+build := build$(if $(WERROR),/werror)$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(filter clang%,$(CC)),/clang)
 gen := $(build)/gen
 
 packages := rdkafka hiredis libprotobuf-c jansson inih libxxhash libmicrohttpd libssl libcrypto libical
@@ -21,17 +21,21 @@ tls := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo hiredis_ssl)
 # The benchmark compares with SQLite where it is there.
 sqlite := $(shell pkg-config --exists sqlite3 2>/dev/null && echo -lsqlite3)
 
+# Asked once; a target that installs packages calls make again behind that.
+library_cflags := $(shell pkg-config --cflags $(packages) $(tls) 2>/dev/null)
+library_libs := $(shell pkg-config --libs $(packages) $(tls) 2>/dev/null)
+
 warnings := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
   -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wundef -Wvla
 hardening := -fstack-protector-strong -fstack-clash-protection -fPIE \
   $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(filter clang%,$(CC)),2,3))
 cppflags = -D_GNU_SOURCE -DDISPATCHER_VERSION='"$(VERSION)"' $(if $(tls),-DHAVE_HIREDIS_SSL) \
   $(if $(sqlite),-DHAVE_SQLITE) \
-  -Iinclude -isystem $(gen) $(shell pkg-config --cflags $(packages) $(tls))
+  -Iinclude -isystem $(gen) $(library_cflags)
 cflags = -std=c11 -pthread $(warnings) $(hardening) $(if $(WERROR),-Werror) \
   $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ldflags = -pthread -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-ldlibs = $(shell pkg-config --libs $(packages) $(tls)) -lcsv -lz -lm
+ldlibs = $(library_libs) -lcsv -lz -lm
 
 protos := $(wildcard schemas/dispatch/v1/*.proto)
 pb_c := $(protos:schemas/%.proto=$(gen)/%.pb-c.c)
@@ -119,6 +123,7 @@ clean: ## Remove build/
 # ------------------------------------------------------------------------- tests
 # Each target installs what it needs and is the only command to type.
 setup = @tests/env/setup.sh
+parallel = @$(MAKE) --no-print-directory -j$$(nproc)
 KAFKA_VERSION ?= 4.1.1
 venv := build/venv
 pytest = $(venv)/bin/python -m pytest -q -c tests/pytest.ini
@@ -129,19 +134,19 @@ check: $(units) ## Unit tests alone, in a second or two
 
 test: ## Everything: unit tests, integration tests on real brokers and Redis
 	$(setup) build run test
-	@$(MAKE) --no-print-directory all check tools
+	$(parallel) all check tools
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	$(pytest) $(PYTEST_FLAGS) tests
 
 demo: ## New York's day and Beijing's tickets, end to end
 	$(setup) build run
-	@$(MAKE) --no-print-directory all
+	$(parallel) all
 	@[ -n '$(KAFKA)' ] || tests/env/kafka-jars.sh $(KAFKA_VERSION)
 	@KAFKA='$(KAFKA)' REDIS='$(REDIS)' KEEP='$(KEEP)' python3 examples/demo.py
 
 bench: ## Measure; QUICK=1 for a short form
 	$(setup) build run test bench
-	@$(MAKE) --no-print-directory all tools $(benches)
+	$(parallel) all tools $(benches)
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	@for b in $(benches); do echo "== $$b"; $$b $(if $(QUICK),--quick) || exit 1; done
 	@$(venv)/bin/python tests/bench/throughput.py $(if $(QUICK),--quick)
@@ -149,13 +154,13 @@ bench: ## Measure; QUICK=1 for a short form
 lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
 	$(setup) build lint
 	clang-format --dry-run -Werror $(sources)
-	@$(MAKE) --no-print-directory WERROR=1 CC=gcc all $(units)
-	@$(MAKE) --no-print-directory WERROR=1 CC=clang all $(units)
+	$(parallel) WERROR=1 CC=gcc all $(units)
+	$(parallel) WERROR=1 CC=clang all $(units)
 	shellcheck tests/env/*.sh .ci/run
 
 fuzz: ## Every input surface under libFuzzer; SECONDS=n each
 	$(setup) build lint
-	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzzers
+	$(parallel) CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzzers
 
 image-test: ## Build the image, start it, test in it (as root)
 	$(setup) image
