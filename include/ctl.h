@@ -9,12 +9,14 @@
 enum {
     CTL_OK = 0,
     CTL_FAILED = 1, /* something went wrong; it was said on standard error */
+    CTL_LIMIT = 2,  /* lag: a limit that was given is passed */
     CTL_USAGE = 64, /* the command line was wrong */
 };
 
 int catalogue_command(int argc, char **argv);
 int calendar_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int lag_command(int argc, char **argv);
 int publish_command(int argc, char **argv);
 int tail_command(int argc, char **argv);
 

@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct candidate;
+struct match;
+struct match_query;
+
 enum {
     DISPATCH_MAX_CO = 8,      /* co-handlers that one route may name */
     DISPATCH_MAX_PARTS = 144, /* 16 matters x (1 + DISPATCH_MAX_CO) */
@@ -22,6 +26,7 @@ enum {
 /* One clock of one department. */
 struct clock_plan {
     bool exists;
+    struct duration limit; /* from started_at to due_at */
     int64_t started_at;
     int64_t due_at;
     int64_t warn_at; /* next warning; 0: none to come */
@@ -74,6 +79,30 @@ enum reject_code dispatch_ticket(const struct catalogue *cat,
                                  const Dispatch__V1__TicketCreated *ticket,
                                  const struct dispatch_times *times,
                                  struct dispatch_plan *plan, struct reject *r);
+
+/* Who takes one matter, and why; texts lie in the catalogue. */
+struct dispatch_decision {
+    const struct department *department;
+    const struct department *co[DISPATCH_MAX_CO];
+    size_t n_co;
+    const char *rule; /* "": fallback */
+    const struct policy *policy;
+    const char *lead_official; /* the route's; "": none */
+};
+
+/* What the rules look at for a matter in `area` (empty: the ticket's). */
+struct match_query dispatch_query(const Dispatch__V1__TicketCreated *ticket,
+                                  const char *area, const char *category,
+                                  int64_t at_ms);
+
+/* What a rule that holds decides: a candidate of match_next. */
+void dispatch_by_rule(const struct match *match,
+                      const struct candidate *candidate,
+                      struct dispatch_decision *out);
+
+/* What is decided where no rule holds. False: nobody takes the matter. */
+bool dispatch_by_fallback(const struct match *match,
+                          struct dispatch_decision *out);
 
 /* One clock under a policy (NULL: none): due date, and the first warning after
  * `now_ms` and before the end. Shares of a working clock are shares of its

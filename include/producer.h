@@ -32,7 +32,7 @@ enum txn {
     TXN_ABORT,  /* abort, go back, do it again */
     TXN_RENEW,  /* this producer is done for: make a new one, go back */
     TXN_FENCED, /* as RENEW; another process may have our identity */
-    TXN_STOP,   /* access is missing: no repetition helps */
+    TXN_STOP,   /* no repetition helps: access is missing, ... */
     TXN_LEAVE,  /* the process was asked to stop while waiting */
 };
 

@@ -31,6 +31,13 @@
       "The kind of event is unknown to this version.")                         \
     X(NO_ROUTE, "no_route",                                                    \
       "No rule, no area and no default department takes the ticket.")          \
+    X(UNKNOWN_TICKET, "unknown_ticket",                                        \
+      "No ticket with this id is known, and the event is no `created`.")       \
+    X(WRONG_STATE, "wrong_state",                                              \
+      "The ticket's state, or who holds it, does not allow this event.")       \
+    X(TOO_OLD, "too_old",                                                      \
+      "A `created` for an unknown ticket is older than closed tickets are "    \
+      "remembered.")                                                           \
     X(OUTPUT_TOO_LARGE, "output_too_large",                                    \
       "An event made from this record exceeds message.max.bytes.")
 

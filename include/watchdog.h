@@ -45,6 +45,10 @@ void watchdog_enter(struct watchdog_slot *slot, const char *call);
 /* The call has returned; the outer call, or the loop, goes on. */
 void watchdog_leave(struct watchdog_slot *slot);
 
+/* The call has returned without a result and is made again: the limit begins
+ * anew, but for who looks on the thread is still in that call. */
+void watchdog_again(struct watchdog_slot *slot);
+
 /* The thread is outside any call and its loop came round: the limit begins
  * anew. Only needed where a turn of the loop makes no watched call. */
 void watchdog_beat(struct watchdog_slot *slot);
@@ -58,7 +62,8 @@ void watchdog_rest(struct watchdog_slot *slot);
  * of a second, or to a twentieth of the limit if that is less. */
 struct watchdog_call {
     const char *call;
-    int64_t ms;
+    int64_t ms;       /* in this call, with all its tries */
+    int64_t still_ms; /* without a sign of life: the limit is on this */
 };
 MUST_CHECK bool watchdog_read(const struct watchdog *wd, unsigned i,
                               struct watchdog_call *out);

@@ -3,12 +3,17 @@
  * which they are called and listed.
  */
 #include "ctl.h"
+
+#include "kafka_destroy.h"
 #include "suggest.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { DESTROY_MS = 5000 }; /* clients may take a second to go */
 
 static int help_command(int argc, char **argv);
 
@@ -99,5 +104,9 @@ int main(int argc, char **argv)
         puts("dispatchctl " DISPATCHER_VERSION);
         return CTL_OK;
     }
-    return run_command(argc - 1, argv + 1);
+    int code = run_command(argc - 1, argv + 1);
+
+    if (!kafka_destroy_wait(DESTROY_MS))
+        _exit(code);
+    return code;
 }

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "kafka_conf.h"
+#include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
 #include "metrics_lag.h"
@@ -175,7 +176,7 @@ struct lag *lag_start(const struct settings *cfg, struct metrics *metrics,
 
     if (!high) {
         if (stable)
-            rd_kafka_destroy(stable);
+            kafka_destroy(stable);
         return NULL;
     }
     lag = memory_new(sizeof *lag);

@@ -14,6 +14,7 @@
 #include "healthcheck.h"
 #include "http.h"
 #include "kafka_conf.h"
+#include "kafka_destroy.h"
 #include "lag.h"
 #include "log.h"
 #include "memory.h"
@@ -38,7 +39,8 @@ enum {
     TURN_MS = 100, /* of the main thread */
     /* Calls into a broker that is gone may not return: after this the process
      * leaves without them. What was open is aborted by the next start. */
-    LEAVE_MS = 8000,
+    LEAVE_MS = 5000,
+    DESTROY_MS = 1500, /* the same for clients that take their time */
 };
 
 struct process {
@@ -215,6 +217,8 @@ static void stop(struct process *p)
     watchdog_stop(&p->watchdog);
     metrics_free(&p->metrics);
     health_free(&p->health);
+    if (!kafka_destroy_wait(DESTROY_MS))
+        leave_now(p, "\"a client takes its time\"");
     log_info("stopped", "failed=%s", p->failed ? "yes" : "no");
 }
 

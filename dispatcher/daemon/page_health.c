@@ -9,19 +9,32 @@
 #include "pages.h"
 #include "watchdog.h"
 
-/* Whether worker i has been in one call for at least `limit_ms`. */
-static bool is_slow(const struct watchdog *wd, unsigned i, int64_t limit_ms,
+/* Whether worker i has been in its call for too long to be ready. */
+static bool is_slow(const struct watchdog *wd, unsigned i,
                     struct watchdog_call *call)
 {
-    return watchdog_read(wd, i, call) && call->ms >= limit_ms;
+    return watchdog_read(wd, i, call) && call->ms >= WATCHDOG_SLOW_MS;
 }
 
-static bool any_slow(const struct watchdog *wd, int64_t limit_ms)
+static bool any_slow(const struct watchdog *wd)
 {
     struct watchdog_call call;
 
     for (unsigned i = 0; i < watchdog_slots(wd); i++)
-        if (is_slow(wd, i, limit_ms, &call))
+        if (is_slow(wd, i, &call))
+            return true;
+    return false;
+}
+
+/* Whether a worker gives no sign of life; one that tries a call again and
+ * again, while the broker is away, does. */
+static bool any_still(const struct watchdog *wd)
+{
+    struct watchdog_call call;
+
+    for (unsigned i = 0; i < watchdog_slots(wd); i++)
+        if (watchdog_read(wd, i, &call) &&
+            call.still_ms >= watchdog_limit_ms(wd))
             return true;
     return false;
 }
@@ -31,20 +44,19 @@ static void write_slow(const struct watchdog *wd, FILE *out)
     struct watchdog_call call;
 
     for (unsigned i = 0; i < watchdog_slots(wd); i++)
-        if (is_slow(wd, i, WATCHDOG_SLOW_MS, &call))
+        if (is_slow(wd, i, &call))
             fprintf(out, "worker %u: in %s for %lld s\n", i, call.call,
                     (long long)(call.ms / 1000));
 }
 
 bool view_is_ready(const struct http_view *view)
 {
-    return health_ready(view->health) &&
-           !any_slow(view->watchdog, WATCHDOG_SLOW_MS);
+    return health_ready(view->health) && !any_slow(view->watchdog);
 }
 
 unsigned page_live(const struct http_view *view, FILE *out)
 {
-    bool alive = !any_slow(view->watchdog, watchdog_limit_ms(view->watchdog));
+    bool alive = !any_still(view->watchdog);
 
     fputs(alive ? "alive\n" : "not alive\n", out);
     write_slow(view->watchdog, out);

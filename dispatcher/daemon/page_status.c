@@ -78,7 +78,7 @@ static json_t *workers(const struct http_view *view)
     json_t *all = json_array();
 
     for (unsigned i = 0; i < watchdog_slots(view->watchdog); i++) {
-        struct watchdog_call call = {"nothing", 0};
+        struct watchdog_call call = {.call = "nothing"};
         bool watched = watchdog_read(view->watchdog, i, &call);
         json_array_append_new(all, json_pack("{s:i, s:b, s:s, s:o}", "worker",
                                              (int)i, "running", watched, "in",

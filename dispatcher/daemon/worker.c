@@ -156,8 +156,9 @@ static void on_revoked(void *opaque, bool lost)
         worker_commit(w);
     metrics_partitions_clear(w->metrics);
     partitions_set(&w->partitions, NULL, 0);
-    health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, false,
-               "the group is rebalancing");
+    if (!atomic_load(w->options.stopping))
+        health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, false,
+                   "the group is rebalancing");
     log_info("revoked", "worker=%d lost=%s", w->index, lost ? "yes" : "no");
     if (w->phase == PHASE_RUN)
         w->phase = PHASE_REWIND;

@@ -4,6 +4,7 @@
 #include "broker.h"
 
 #include "kafka_conf.h"
+#include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
 
@@ -154,7 +155,7 @@ void broker_free(struct broker **b)
     if (!*b)
         return;
     if ((*b)->rk)
-        rd_kafka_destroy((*b)->rk);
+        kafka_destroy((*b)->rk);
     for (size_t i = 0; i < (*b)->n; i++)
         free((*b)->names[i]);
     free(*b);

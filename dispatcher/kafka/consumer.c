@@ -10,6 +10,7 @@
 #include "consumer.h"
 
 #include "kafka_conf.h"
+#include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
 
@@ -140,7 +141,7 @@ void consumer_close(struct consumer **c)
     if ((*c)->rk) {
         log_failure("close_failed", rd_kafka_consumer_close((*c)->rk));
         forget_group(*c);
-        rd_kafka_destroy((*c)->rk);
+        kafka_destroy((*c)->rk);
     }
     free((*c)->topic);
     free(*c);

@@ -5,6 +5,7 @@
 #include "offsets.h"
 
 #include "clock.h"
+#include "kafka_destroy.h"
 #include "memory.h"
 
 #include <assert.h>
@@ -71,8 +72,8 @@ void offsets_free(struct offsets **o)
         return;
     rd_kafka_consumer_close((*o)->stable);
     rd_kafka_consumer_close((*o)->high);
-    rd_kafka_destroy((*o)->stable);
-    rd_kafka_destroy((*o)->high);
+    kafka_destroy((*o)->stable);
+    kafka_destroy((*o)->high);
     free((*o)->topic);
     free(*o);
     *o = NULL;

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "kafka_conf.h"
+#include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
 #include "murmur2.h"
@@ -151,7 +152,6 @@ static bool again(struct producer *p, const char *call, rd_kafka_error_t *error,
     struct log_text text;
     bool repeat;
 
-    watchdog_leave(p->options.watchdog);
     *result = judge(p, call, error, &repeat);
     if (!repeat)
         return false;
@@ -167,9 +167,12 @@ static bool again(struct producer *p, const char *call, rd_kafka_error_t *error,
 
 /* Runs a transactional call until it is decided. `result` is an lvalue. */
 #define DECIDE(p, call, expression, result)                                    \
-    do                                                                         \
+    do {                                                                       \
         watchdog_enter((p)->options.watchdog, call);                           \
-    while (again(p, call, expression, &(result)))
+        while (again(p, call, expression, &(result)))                          \
+            watchdog_again((p)->options.watchdog);                             \
+        watchdog_leave((p)->options.watchdog);                                 \
+    } while (0)
 
 /* --------------------------------------------------------------- life cycle */
 
@@ -260,7 +263,7 @@ void producer_free(struct producer **p)
         rd_kafka_purge((*p)->rk, RD_KAFKA_PURGE_F_QUEUE |
                                      RD_KAFKA_PURGE_F_INFLIGHT |
                                      RD_KAFKA_PURGE_F_NON_BLOCKING);
-        rd_kafka_destroy((*p)->rk);
+        kafka_destroy((*p)->rk);
     }
     free((*p)->targets);
     free((*p)->source);
@@ -347,14 +350,14 @@ static enum txn flush(struct producer *p)
 {
     rd_kafka_resp_err_t err;
 
+    watchdog_enter(p->options.watchdog, "flush");
     do {
-        watchdog_enter(p->options.watchdog, "flush");
         err = rd_kafka_flush(p->rk, SLICE_MS);
-        watchdog_leave(p->options.watchdog);
-        if (err && atomic_load(p->options.stopping))
-            return TXN_LEAVE;
-    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT);
-    return TXN_OK;
+        watchdog_again(p->options.watchdog);
+    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT &&
+             !atomic_load(p->options.stopping));
+    watchdog_leave(p->options.watchdog);
+    return err == RD_KAFKA_RESP_ERR__TIMED_OUT ? TXN_LEAVE : TXN_OK;
 }
 
 static rd_kafka_topic_partition_list_t *

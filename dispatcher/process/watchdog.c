@@ -1,6 +1,7 @@
 /*
  * The watched thread only counts its steps and names its call; the watchdog's
- * thread sees that the count stands still, and for how long.
+ * thread sees that the counts stand still, and for how long: that of calls for
+ * what is shown, that of steps, also a repeated try, for the limit.
  *
  * So entering a call costs no clock, and time in which the watchdog itself
  * did not run (suspend, SIGSTOP, a frozen container) is not charged.
@@ -27,13 +28,16 @@ enum {
 struct watchdog_slot {
     /* Written by the watched thread. */
     _Atomic(const char *) call; /* NULL: not watched */
+    _Atomic uint64_t calls;
     _Atomic uint64_t steps;
     const char *outer[WATCHDOG_DEPTH]; /* calls around this one */
     unsigned depth;
 
     /* Written by the watchdog. */
+    uint64_t calls_seen;
     uint64_t steps_seen;
     bool warned;
+    _Atomic int64_t call_ms;  /* since calls changed */
     _Atomic int64_t still_ms; /* since steps changed */
 };
 
@@ -50,13 +54,20 @@ struct watchdog {
 
 /* --------------------------------------------------------- watched threads */
 
-/* The name before the count: who sees the new count sees the new name. */
+/* Only the watched thread counts, so no locked instruction is needed. */
+static void count(_Atomic uint64_t *counter)
+{
+    uint64_t n = atomic_load_explicit(counter, memory_order_relaxed);
+
+    atomic_store_explicit(counter, n + 1, memory_order_release);
+}
+
+/* The name before the counts: who sees a new count sees the new name. */
 static void step(struct watchdog_slot *slot, const char *call)
 {
-    uint64_t steps = atomic_load_explicit(&slot->steps, memory_order_relaxed);
-
     atomic_store_explicit(&slot->call, call, memory_order_relaxed);
-    atomic_store_explicit(&slot->steps, steps + 1, memory_order_release);
+    count(&slot->calls);
+    count(&slot->steps);
 }
 
 void watchdog_enter(struct watchdog_slot *slot, const char *call)
@@ -76,6 +87,14 @@ void watchdog_leave(struct watchdog_slot *slot)
     assert(slot->depth > 0);
     const char *outer = slot->outer[--slot->depth];
     step(slot, outer != NULL ? outer : "loop");
+}
+
+void watchdog_again(struct watchdog_slot *slot)
+{
+    if (slot == NULL)
+        return;
+    assert(slot->depth > 0);
+    count(&slot->steps);
 }
 
 void watchdog_beat(struct watchdog_slot *slot)
@@ -106,35 +125,54 @@ static _Noreturn void end_process(const char *call, int64_t ms, int limit_ms)
     _exit(EXIT_FAILURE);
 }
 
-static void note_progress(struct watchdog_slot *slot, uint64_t steps)
+/* How long the thread has been in its call, with all its tries. */
+static void measure_call(struct watchdog_slot *slot, const char *call,
+                         uint64_t calls, int64_t passed_ms)
 {
-    if (slot->warned)
-        log_info("call_returned", "seconds=%.1f",
-                 (double)atomic_load(&slot->still_ms) / 1000);
-    slot->warned = false;
+    int64_t call_ms = atomic_load(&slot->call_ms);
+
+    if (call == NULL || calls != slot->calls_seen) {
+        if (slot->warned)
+            log_info("call_returned", "seconds=%.1f", (double)call_ms / 1000);
+        slot->warned = false;
+        slot->calls_seen = calls;
+        atomic_store(&slot->call_ms, 0);
+        return;
+    }
+    call_ms += passed_ms;
+    atomic_store(&slot->call_ms, call_ms);
+    if (call_ms >= WATCHDOG_SLOW_MS && !slot->warned) {
+        slot->warned = true;
+        log_warn("call_slow", "call=%s seconds=%.1f", call,
+                 (double)call_ms / 1000);
+    }
+}
+
+/* How long the thread has given no sign of life. */
+static void measure_still(struct watchdog_slot *slot, const char *call,
+                          uint64_t steps, int64_t passed_ms)
+{
+    int64_t still_ms = atomic_load(&slot->still_ms) + passed_ms;
+
+    if (call == NULL || steps != slot->steps_seen)
+        still_ms = 0;
     slot->steps_seen = steps;
-    atomic_store(&slot->still_ms, 0);
+    atomic_store(&slot->still_ms, still_ms);
 }
 
 static void look_at(const struct watchdog *wd, struct watchdog_slot *slot,
                     int64_t passed_ms)
 {
     uint64_t steps = atomic_load_explicit(&slot->steps, memory_order_acquire);
+    uint64_t calls = atomic_load_explicit(&slot->calls, memory_order_acquire);
     const char *call = atomic_load_explicit(&slot->call, memory_order_relaxed);
+    int64_t still_ms;
 
-    if (call == NULL || steps != slot->steps_seen) {
-        note_progress(slot, steps);
-        return;
-    }
-    int64_t still_ms = atomic_load(&slot->still_ms) + passed_ms;
-    atomic_store(&slot->still_ms, still_ms);
+    measure_call(slot, call, calls, passed_ms);
+    measure_still(slot, call, steps, passed_ms);
+    still_ms = atomic_load(&slot->still_ms);
     if (still_ms > wd->limit_ms)
         end_process(call, still_ms, wd->limit_ms);
-    if (still_ms >= WATCHDOG_SLOW_MS && !slot->warned) {
-        slot->warned = true;
-        log_warn("call_slow", "call=%s seconds=%.1f", call,
-                 (double)still_ms / 1000);
-    }
 }
 
 /* Sleeps for a tick; true when the watchdog is to stop. */
@@ -231,7 +269,9 @@ bool watchdog_read(const struct watchdog *wd, unsigned i,
 
     if (call == NULL)
         return false;
-    *out = (struct watchdog_call){call, atomic_load(&slot->still_ms)};
+    *out = (struct watchdog_call){.call = call,
+                                  .ms = atomic_load(&slot->call_ms),
+                                  .still_ms = atomic_load(&slot->still_ms)};
     return true;
 }
 

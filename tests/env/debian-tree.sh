@@ -27,6 +27,7 @@ for file in /usr/local/share/ca-certificates/*.crt; do
 done
 chroot "$tree" update-ca-certificates >/dev/null 2>&1
 chroot "$tree" apt-get clean
+rm -rf "$tree"/var/lib/apt/lists/*
 apt-config dump | grep -E '^Acquire::(https?|Retries|Check-)' \
     >"$tree/etc/apt/apt.conf.d/99host" || true
 for file in /etc/pip.conf "$HOME"/.config/pip/pip.conf \

@@ -157,8 +157,10 @@ def test_the_watchdog_ends_a_call_that_does_not_return(
     """A limit below the two seconds that a broker gets for its answer."""
     topics = Topics(own_kafka.bootstrap).create()
     # The broker's coordinators take their time at the first call of all.
-    dispatcher(topics, catalogue.load(CATALOGUE)).start().terminate()
-    program = dispatcher(topics, catalogue, watchdog__ms=1700).start()
+    first = dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    first.terminate()
+    program = dispatcher(topics, catalogue, watchdog__ms=1700,
+                         instance__id=first.settings["instance.id"]).start()
     flow = Flow(pb, topics, 5000, rate=500)
     flow.start()
     topics.read_count("assignments", 500)

@@ -41,6 +41,15 @@ static void a_department_has_the_days_of_its_city_and_its_own(void **state)
     calendar_free(&cal);
 }
 
+#define NEW_YORK_ZONE "\"time_zone\":\"America/New_York\""
+#define NEW_YORK "{" NEW_YORK_ZONE "}"
+#define MEMORIAL_DAY "\"holidays\":[\"2018-05-28\"]"
+#define OPEN_WEEK                                                              \
+    "\"week\":{\"mon\":[\"00:00-24:00\"],\"tue\":[\"00:00-24:00\"],"           \
+    "\"wed\":[\"00:00-24:00\"],\"thu\":[\"00:00-24:00\"],"                     \
+    "\"fri\":[\"00:00-24:00\"],\"sat\":[\"00:00-24:00\"],"                     \
+    "\"sun\":[\"00:00-24:00\"]}"
+
 #define SHORTER_MAKE_UP_DAY                                                    \
     "{\"inherits\":\"c\",\"workdays\":[{\"date\":\"2019-10-12\","              \
     "\"hours\":[\"09:00-12:00\",\"13:00-17:00\"]}]}"
@@ -70,6 +79,91 @@ static void equal_calendars_have_equal_fingerprints(void **state)
     calendar_free(&same);
 }
 
+/* Whatever is asked, within the years that are compiled. */
+static void assert_same_answers(const struct calendar *a,
+                                const struct calendar *b)
+{
+    static const char *const durations[] = {"90m", "7d",      "30wh",
+                                            "3wd", "3wd.end", "0wd"};
+    for (int64_t t = at("2018-03-10T00:00-05:00");
+         t < at("2018-11-20T00:00-05:00"); t += HOURS(11)) {
+        for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
+            struct duration d = duration(durations[i]);
+            assert_int_equal(calendar_due(a, t, d).at,
+                             calendar_due(b, t, d).at);
+            assert_int_equal(calendar_before(a, t, d),
+                             calendar_before(b, t, d));
+        }
+        assert_int_equal(calendar_is_open(a, t), calendar_is_open(b, t));
+        assert_int_equal(calendar_elapsed(a, t, t + HOURS(99)),
+                         calendar_elapsed(b, t, t + HOURS(99)));
+    }
+}
+
+static void without_hours_a_calendar_is_open_but_on_holidays(void **state)
+{
+    (void)state;
+    struct calendar *zone = compile(NEW_YORK);
+    struct calendar *week = compile("{" NEW_YORK_ZONE "," OPEN_WEEK "}");
+    assert_same_answers(zone, week);
+    calendar_free(&zone);
+    calendar_free(&week);
+
+    zone = compile("{" NEW_YORK_ZONE "," MEMORIAL_DAY "}");
+    week = compile("{" NEW_YORK_ZONE "," MEMORIAL_DAY "," OPEN_WEEK "}");
+    assert_same_answers(zone, week);
+    assert_true(calendar_is_open(zone, at("2018-05-27T23:59-04:00")));
+    assert_false(calendar_is_open(zone, at("2018-05-28T00:00-04:00")));
+    assert_false(calendar_is_open(zone, at("2018-05-28T23:59-04:00")));
+    assert_true(calendar_is_open(zone, at("2018-05-29T00:00-04:00")));
+    calendar_free(&zone);
+    calendar_free(&week);
+}
+
+/* Hours are inherited, too, and so is having none. */
+static void hours_of_an_ancestor_count(void **state)
+{
+    (void)state;
+    struct calendar *cal = compile_two("{\"inherits\":\"c\"}", BOSTON);
+    assert_false(calendar_is_open(cal, at("2018-05-27T03:00-04:00")));
+    calendar_free(&cal);
+    cal = compile_two("{\"inherits\":\"c\"," MEMORIAL_DAY "}", NEW_YORK);
+    assert_true(calendar_is_open(cal, at("2018-05-27T03:00-04:00")));
+    assert_false(calendar_is_open(cal, at("2018-05-28T03:00-04:00")));
+    calendar_free(&cal);
+}
+
+static void a_zone_alone_can_run_out(void **state)
+{
+    (void)state;
+    struct calendar *cal =
+        compile("{" NEW_YORK_ZONE ",\"announced_until\":\"2018-12-31\"}");
+    int64_t end = at("2019-01-01T00:00-05:00");
+    assert_int_equal(calendar_runs_out_at(cal), end);
+    assert_false(calendar_due(cal, end, duration("0wh")).provisional);
+    assert_true(calendar_due(cal, end, duration("1wh")).provisional);
+    assert_false(calendar_due(cal, end, duration("1d")).provisional);
+    calendar_free(&cal);
+}
+
+static void an_inherited_end_is_not_announced_again(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        bool announces;
+    } cases[] = {
+        {"{\"inherits\":\"c\"}", false},
+        {"{\"inherits\":\"c\",\"announced_until\":\"2020-12-31\"}", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct calendar *cal = compile_two(cases[i].json, CHINA);
+        assert_int_equal(calendar_announces(cal), cases[i].announces);
+        calendar_free(&cal);
+    }
+    assert_false(calendar_announces(calendar_24x7()));
+}
+
 /* A calendar and a part of the reason for which it is refused. */
 static const struct {
     const char *json;
@@ -83,7 +177,6 @@ static const struct {
     {"{\"time_zone\":\"Mars/Base\",\"week\":{\"mon\":[\"09:00-17:00\"]}}",
      "\"Mars/Base\""},
     {"{\"time_zone\":7}", "time_zone: must"},
-    {"{\"time_zone\":\"UTC\"}", "never open"},
     {"{\"time_zone\":\"UTC\",\"week\":{}}", "never open"},
     {"{\"time_zone\":\"UTC\",\"workdays\":[\"2026-01-01\"]}", "no hours"},
     {"{\"week\":[]}", "week: must"},
@@ -151,6 +244,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_department_has_the_days_of_its_city_and_its_own),
         cmocka_unit_test(equal_calendars_have_equal_fingerprints),
+        cmocka_unit_test(without_hours_a_calendar_is_open_but_on_holidays),
+        cmocka_unit_test(hours_of_an_ancestor_count),
+        cmocka_unit_test(a_zone_alone_can_run_out),
+        cmocka_unit_test(an_inherited_end_is_not_announced_again),
         cmocka_unit_test(a_wrong_calendar_is_refused_with_field_and_value),
         cmocka_unit_test(a_spec_says_what_it_inherits_from),
     };

@@ -4,6 +4,7 @@
  */
 #include "explain.h"
 
+#include "../../dispatcher/core/explain_clock.h"
 #include "catalogue_rows.h"
 #include "zone.h"
 
@@ -30,6 +31,12 @@ static const struct test_row city[] = {
      "[\"00:00-24:00\"]}}"},
     {TABLE_POLICIES, "week",
      "{\"first_response\":\"2h\",\"resolution\":\"7d\",\"calendar\":\"ny\"}"},
+    {TABLE_CALENDARS, "mondays",
+     "{\"time_zone\":\"America/New_York\",\"week\":{\"mon\":"
+     "[\"09:00-12:00\"]},\"workdays\":[{\"date\":\"2018-11-09\",\"hours\":"
+     "[\"10:00-12:00\"]}]}"},
+    {TABLE_POLICIES, "hours",
+     "{\"resolution\":\"4wh\",\"calendar\":\"mondays\"}"},
     {TABLE_AREAS, "x", "{\"department\":\"desk\"}"},
     {TABLE_META, "time_zone", "America/New_York"},
     {R("|noise", "{\"department\":\"a\",\"policy\":\"week\"}")},
@@ -63,7 +70,7 @@ static json_t *explain(const struct fixture *f, const char *area,
     event.occurred_at = occurred_at;
     event.kind_case = DISPATCH__V1__TICKET_EVENT__KIND_CREATED;
     event.created = &created;
-    return explain_ticket(f->cat, &event, zone);
+    return explain_ticket(f->cat, &event, zone, CALENDAR_ENGLISH);
 }
 
 static void the_winner_and_the_reason_are_named(void **state)
@@ -132,8 +139,12 @@ static void people_get_text(void **state)
         "  LEAD b (The b), matter 0, by rule x|noise\n"
         "    first response: due 2018-10-31 12:00:00 -04:00 (2h from "
         "2018-10-31 10:00:00 -04:00, policy week, calendar ny)\n"
+        "      2 h from Wed 31 Oct 10:00, at any hour\n"
+        "      due Wed 31 Oct 2018 12:00 (America/New_York)\n"
         "    resolution: due 2018-11-07 10:00:00 -05:00 (7d from 2018-10-31 "
-        "10:00:00 -04:00, policy week, calendar ny)\n";
+        "10:00:00 -04:00, policy week, calendar ny)\n"
+        "      7 calendar days from Wed 31 Oct 10:00\n"
+        "      due Wed 7 Nov 2018 10:00 (America/New_York)\n";
     const struct fixture *f = *state;
     json_t *json = explain(f, "x", "noise", "web", f->zone);
     char with_version[2048];
@@ -147,6 +158,95 @@ static void people_get_text(void **state)
     assert_string_equal(text, with_version);
     free(text);
     json_decref(json);
+}
+
+/* Steps of every kind: data beside the words, in either language. */
+static void the_steps_of_a_deadline_are_data_and_words(void **state)
+{
+    static const char *const expected[] = {
+        "{\"kind\":\"waits\",\"words\":\"非工作时间，自11月5日（周一）09:"
+        "00起算\","
+        "\"from\":1540994400000,\"until\":1541426400000}",
+        "{\"kind\":\"works\",\"words\":\"11月5日（周一）09:00至12:00计3小时\","
+        "\"day\":\"2018-11-05\",\"day_kind\":\"week\",\"from\":1541426400000,"
+        "\"until\":1541437200000,\"counted_ms\":10800000}",
+        "{\"kind\":\"closed\",\"words\":\"11月6日至11月8日休息\",\"day\":"
+        "\"2018-11-06\",\"day_kind\":\"week\",\"last_day\":\"2018-11-08\"}",
+        "{\"kind\":\"works\",\"words\":\"11月9日（周五，调休上班）10:00至"
+        "11:00计1小时\",\"day\":\"2018-11-09\",\"day_kind\":\"workday\","
+        "\"from\":1541775600000,\"until\":1541779200000,\"counted_ms\":"
+        "3600000}",
+        "{\"kind\":\"due\",\"words\":\"2018年11月9日（周五）11:00到期"
+        "（America/New_York）\",\"until\":1541779200000}",
+    };
+    const struct fixture *f = *state;
+    const struct department *a = catalogue_department(f->cat, "a");
+    const struct clock_plan clock =
+        dispatch_clock(catalogue_policy(f->cat, "hours"), a, CLOCK_RESOLUTION,
+                       URGENCY_NORMAL, occurred_at, occurred_at);
+    json_t *json = explain_clock(&clock, NULL, CALENDAR_CHINESE);
+    const json_t *steps = json_object_get(json, "steps");
+    size_t n = sizeof expected / sizeof expected[0];
+
+    assert_int_equal(json_array_size(steps), n);
+    for (size_t i = 0; i < n; i++) {
+        char *text = json_dumps(json_array_get(steps, i), JSON_COMPACT);
+        assert_string_equal(text, expected[i]);
+        free(text);
+    }
+    json_decref(json);
+}
+
+/* Nothing more and nothing less than docs/dispatchctl.md says. */
+static void each_kind_of_step_has_its_members(void **state)
+{
+    static const struct {
+        struct duration limit;
+        size_t step;
+        const char *kind, *members;
+    } cases[] = {
+        {{DURATION_MINUTES, 90}, 0, "elapses", "from until counted_ms "},
+        {{DURATION_DAYS, 7}, 0, "days", "count from until "},
+        {{DURATION_WORK_DAYS, 2}, 0, "waits", "from until "},
+        {{DURATION_WORK_DAYS, 2}, 1, "closed", "day day_kind last_day "},
+        {{DURATION_WORK_DAYS, 2}, 2, "workday", "day day_kind count "},
+        {{DURATION_WORK_HOURS, 1},
+         1,
+         "works",
+         "day day_kind from until counted_ms "},
+        {{DURATION_WORK_HOURS, 500},
+         30,
+         "left_out",
+         "last_day count counted_ms "},
+        {{DURATION_WORK_HOURS, 500}, 31, "due", "until "},
+    };
+    const struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct clock_plan clock = {
+            .exists = true,
+            .limit = cases[i].limit,
+            .started_at = occurred_at,
+            .policy = catalogue_policy(f->cat, "hours"),
+            .calendar = catalogue_calendar(f->cat, "mondays"),
+        };
+        char members[128] = "";
+        const char *name;
+        json_t *value;
+        json_t *json = explain_clock(&clock, NULL, CALENDAR_ENGLISH);
+        json_t *step =
+            json_array_get(json_object_get(json, "steps"), cases[i].step);
+        json_object_foreach(step, name, value)
+        {
+            if (strcmp(name, "kind") == 0)
+                assert_string_equal(json_string_value(value), cases[i].kind);
+            else if (strcmp(name, "words") != 0)
+                snprintf(members + strlen(members),
+                         sizeof members - strlen(members), "%s ", name);
+        }
+        assert_string_equal(members, cases[i].members);
+        json_decref(json);
+    }
 }
 
 static void fallback_and_dead_letters_are_said(void **state)
@@ -201,6 +301,8 @@ int main(void)
         cmocka_unit_test(the_winner_and_the_reason_are_named),
         cmocka_unit_test(programs_get_milliseconds),
         cmocka_unit_test(people_get_text),
+        cmocka_unit_test(the_steps_of_a_deadline_are_data_and_words),
+        cmocka_unit_test(each_kind_of_step_has_its_members),
         cmocka_unit_test(fallback_and_dead_letters_are_said),
     };
     return cmocka_run_group_tests_name("explain", tests, set_up, tear_down);

@@ -50,6 +50,36 @@ static void a_url_gives_its_parts(void **state)
     }
 }
 
+static void a_service_is_known_by_its_sentinels(void **state)
+{
+    static const char *const urls[] = {
+        "sentinel://u:p@a,b:1,[::1]:2/city/3",
+        "sentinel://u:p@a:26379,b:1,[::1]:2/ci%74y/3",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        char why[REDIS_WHY_SIZE], name[REDIS_NAME_SIZE];
+        struct redis_address address;
+
+        assert_true(redis_address_parse(urls[i], &address, why));
+        assert_string_equal(redis_address_name(&address, name),
+                            "the master of city/3");
+        assert_null(address.host);
+        assert_string_equal(address.user, "u");
+        assert_string_equal(address.password, "p");
+        assert_int_equal(address.database, 3);
+        assert_int_equal(address.n_sentinels, 3);
+        assert_string_equal(address.sentinels[0].name, "a");
+        assert_int_equal(address.sentinels[0].port, 26379);
+        assert_string_equal(address.sentinels[1].name, "b");
+        assert_int_equal(address.sentinels[1].port, 1);
+        assert_string_equal(address.sentinels[2].name, "::1");
+        assert_int_equal(address.sentinels[2].port, 2);
+        redis_address_deinit(&address);
+    }
+}
+
 static void a_wrong_url_is_explained_without_the_password(void **state)
 {
     static const char *const urls[] = {
@@ -71,6 +101,16 @@ static void a_wrong_url_is_explained_without_the_password(void **state)
         "unix:///r?secret=1",
         "unix:///r?db=secret",
         "unix://",
+        "sentinel://",
+        "sentinel://u:secret@a",
+        "sentinel://u:secret@a/",
+        "sentinel://u:secret@/city",
+        "sentinel://u:secret@a,/city",
+        "sentinel://u:secret@,a/city",
+        "sentinel://u:secret@a,b:0/city",
+        "sentinel://u:secret@a/city/x",
+        "sentinel://u:secret@a/ci%ty",
+        "sentinel://u:secret@a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a/city",
     };
 
     (void)state;
@@ -89,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_url_gives_its_parts),
+        cmocka_unit_test(a_service_is_known_by_its_sentinels),
         cmocka_unit_test(a_wrong_url_is_explained_without_the_password),
     };
 

@@ -102,6 +102,7 @@ static void defaults_are_those_of_the_contract(void **state)
     assert_int_equal(r.cfg.watchdog_ms, 90000);
     assert_false(r.cfg.topics_create);
     assert_true(r.cfg.events_headers);
+    assert_int_equal(r.cfg.events_explanation, CALENDAR_NO_WORDS);
     assert_true(r.cfg.membership_static);
     assert_int_equal(r.cfg.log_level, LOG_LEVEL_INFO);
     assert_int_equal(r.cfg.log_format, LOG_FORMAT_LOGFMT);
@@ -250,6 +251,8 @@ static void values_are_checked_against_their_bounds(void **state)
         {"topics.create=true", NULL},
         {"topics.create=yes", "is not false or true"},
         {"events.headers=none", NULL},
+        {"events.explanation=zh", NULL},
+        {"events.explanation=de", "is not none, en or zh"},
         {"events.headers=", "is not none or cloudevents"},
         {"membership=dynamic", NULL},
         {"log.level=debug", NULL},

@@ -222,6 +222,29 @@ static void the_time_in_a_call_grows_and_begins_anew(void **state)
     watchdog_stop(&wd);
 }
 
+/* The limit is on each try, the operator sees them all as one call. */
+static void a_call_that_is_tried_again_is_no_hang_but_shown_as_one(void **state)
+{
+    (void)state;
+    struct watchdog *wd = watchdog_start(1, 1000);
+    struct watchdog_slot *slot = watchdog_slot(wd, 0);
+    struct watchdog_call call = {0};
+    int64_t deadline_us = clock_steady_us() + 3000000;
+
+    watchdog_enter(slot, "send_offsets");
+    while (clock_steady_us() < deadline_us && call.ms < 300) {
+        sleep_ms(5);
+        watchdog_again(slot);
+        assert_true(watchdog_read(wd, 0, &call));
+        assert_true(call.still_ms < 200);
+    }
+    assert_true(call.ms >= 300);
+    assert_string_equal(call.call, "send_offsets");
+    watchdog_leave(slot);
+    watchdog_rest(slot);
+    watchdog_stop(&wd);
+}
+
 static void a_missing_slot_is_not_watched(void **state)
 {
     (void)state;
@@ -229,6 +252,7 @@ static void a_missing_slot_is_not_watched(void **state)
 
     watchdog_enter(NULL, "commit");
     watchdog_leave(NULL);
+    watchdog_again(NULL);
     watchdog_beat(NULL);
     watchdog_rest(NULL);
     watchdog_stop(&wd);
@@ -243,6 +267,8 @@ int main(void)
         cmocka_unit_test(many_short_calls_and_a_rest_are_no_hang),
         cmocka_unit_test(what_a_thread_is_doing_can_be_read),
         cmocka_unit_test(the_time_in_a_call_grows_and_begins_anew),
+        cmocka_unit_test(
+            a_call_that_is_tried_again_is_no_hang_but_shown_as_one),
         cmocka_unit_test(a_missing_slot_is_not_watched),
     };
 
