@@ -18,17 +18,6 @@
 enum { ARENA_CAP = 1 << 20, MAX_SIZE = 100000 };
 enum { OCCURRED_AT = 1573088400 };
 
-/* The real calendars are not linked in: only ids are asked for here. */
-struct calendar {
-    const char *id;
-};
-
-const char *calendar_id(const struct calendar *cal)
-{
-    return cal->id;
-}
-
-static const struct calendar office = {"office"};
 static const struct department districts[] = {
     {.id = "xc", .name = "西城区", .topic = "", .lead_official = ""},
     {.id = "gas", .name = "Gas", .topic = "for-gas", .lead_official = ""},
@@ -72,7 +61,8 @@ static void give_clock(struct dispatch_part *part, enum clock_kind kind,
         .due_at = due_at,
         .warn_at = due_at - 100,
         .provisional = kind == CLOCK_RESOLUTION,
-        .calendar = &office,
+        .limit = {DURATION_HOURS, 1},
+        .calendar = calendar_24x7(),
     };
 }
 
@@ -255,7 +245,7 @@ static void scheduled_says_all_that_the_contract_asks(void **state)
     assert_int_equal(msg->clock, DISPATCH__V1__CLOCK__CLOCK_RESOLUTION);
     assert_string_equal(msg->department_id, "xc");
     assert_string_equal(msg->policy_id, "week");
-    assert_string_equal(msg->calendar_id, "office");
+    assert_string_equal(msg->calendar_id, "24x7");
     assert_int_equal(msg->due_at, 9000);
     assert_int_equal(msg->warn_at, 8900);
     assert_int_equal(msg->started_at, 8000);
@@ -264,6 +254,33 @@ static void scheduled_says_all_that_the_contract_asks(void **state)
     assert_string_equal(msg->caused_by, "e1");
     assert_true(msg->provisional);
     dispatch__v1__deadline_event__free_unpacked(msg, NULL);
+}
+
+static void deadlines_are_explained_in_the_language_that_is_set(void **state)
+{
+    static const struct {
+        enum calendar_language language;
+        const char *words;
+    } cases[] = {
+        {CALENDAR_NO_WORDS, ""},
+        {CALENDAR_ENGLISH, "1 h from Thu 1 Jan 00:00:08, at any hour; due Thu "
+                           "1 Jan 1970 01:00:08 (UTC)"},
+        {CALENDAR_CHINESE, "自1月1日（周四）00:00:08起连续计1小时；"
+                           "1970年1月1日（周四）01:00:08到期（UTC）"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        outputs_init(&f->out, f->arena, MAX_SIZE);
+        f->out.language = cases[i].language;
+        assert_int_equal(add(f), REJECT_NONE);
+        const struct output *o = &f->out.items[2];
+        Dispatch__V1__DeadlineEvent *msg =
+            dispatch__v1__deadline_event__unpack(NULL, o->value_size, o->value);
+        assert_non_null(msg);
+        assert_string_equal(msg->explanation, cases[i].words);
+        dispatch__v1__deadline_event__free_unpacked(msg, NULL);
+    }
 }
 
 static void a_confidential_contact_goes_to_the_own_topic_only(void **state)
@@ -369,6 +386,7 @@ static void a_full_arena_adds_nothing(void **state)
         struct outputs out;
 
         outputs_init(&out, small, MAX_SIZE);
+        out.language = CALENDAR_ENGLISH;
         enum reject_code code =
             outputs_add_dispatch(&out, &f->event, &f->plan, "1", &seq, NULL);
         assert_true(code == REJECT_NONE || code == REJECT_OUTPUT_TOO_LARGE);
@@ -452,6 +470,7 @@ int main(void)
         TEST(assigned_says_all_that_the_contract_asks),
         TEST(a_co_handler_sees_its_own_matters_and_clocks),
         TEST(scheduled_says_all_that_the_contract_asks),
+        TEST(deadlines_are_explained_in_the_language_that_is_set),
         TEST(a_confidential_contact_goes_to_the_own_topic_only),
         TEST(fields_of_a_newer_schema_are_handed_on),
         TEST(an_empty_ticket_is_there_all_the_same),

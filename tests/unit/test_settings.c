@@ -194,6 +194,23 @@ static void mistakes_in_a_file_are_all_told_with_their_line(void **state)
     done(&r);
 }
 
+static void a_file_with_a_nul_is_refused_and_not_read_in_part(void **state)
+{
+    (void)state;
+    static const char text[] = "workers = 2\0garbage\n";
+    const char *path = file_with("");
+    FILE *file = fopen(path, "wb");
+    struct result r;
+
+    assert_int_equal(fwrite(text, sizeof text - 1, 1, file), 1);
+    fclose(file);
+    READ(&r, "-c", path);
+    assert_int_equal(r.status, STATUS_REJECT);
+    assert_non_null(strstr(r.errors, ":1: holds a NUL"));
+    done(&r);
+    unlink(path);
+}
+
 static void a_file_that_is_not_there_is_an_error(void **state)
 {
     (void)state;
@@ -345,6 +362,21 @@ static void properties_that_break_a_guarantee_are_refused(void **state)
     };
 
     CHECK_VALUES(cases);
+}
+
+static void a_department_has_no_topic_of_ours(void **state)
+{
+    (void)state;
+    struct result r;
+
+    READ(&r, "--set", "topics.departments=a,tickets");
+    assert_int_equal(r.status, STATUS_REJECT);
+    assert_string_equal(
+        r.errors, "topics.departments names tickets, which is topic.tickets\n");
+    done(&r);
+    READ(&r, "--set", "topics.departments=ticket,tickets2,a");
+    assert_int_equal(r.status, STATUS_OK);
+    done(&r);
 }
 
 static void transactions_must_outlast_their_interval(void **state)
@@ -595,10 +627,12 @@ int main(void)
         cmocka_unit_test(a_later_source_overrides_an_earlier_one),
         cmocka_unit_test(a_file_may_have_comments_blanks_and_long_values),
         cmocka_unit_test(mistakes_in_a_file_are_all_told_with_their_line),
+        cmocka_unit_test(a_file_with_a_nul_is_refused_and_not_read_in_part),
         cmocka_unit_test(a_file_that_is_not_there_is_an_error),
         cmocka_unit_test(values_are_checked_against_their_bounds),
         cmocka_unit_test(names_of_outside_things_are_checked),
         cmocka_unit_test(properties_that_break_a_guarantee_are_refused),
+        cmocka_unit_test(a_department_has_no_topic_of_ours),
         cmocka_unit_test(transactions_must_outlast_their_interval),
         cmocka_unit_test(properties_come_from_the_environment_too),
         cmocka_unit_test(

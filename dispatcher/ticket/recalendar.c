@@ -1,0 +1,98 @@
+/*
+ * A calendar changed: next year's holidays are announced, a half day is added.
+ * The open deadlines that depend on it move.
+ */
+#include "calendar.h"
+#include "deadlines.h"
+#include "ticket.h"
+
+#include <stdlib.h>
+
+/* A clock that was breached, or is over, stands. */
+static bool depends(const struct catalogue *cat,
+                    const Dispatch__V1__TicketClock *clock)
+{
+    const struct calendar *cal;
+
+    if (!deadline_is_open(clock) || clock->breached_at != 0)
+        return false;
+    /* One that the catalogue has lost moves nothing. */
+    cal = catalogue_calendar(cat, clock->calendar_id);
+    return cal && calendar_fingerprint(cal) != clock->calendar_fingerprint;
+}
+
+/* A catalogue with a lower version never follows one with a higher. */
+static bool is_newer(const struct catalogue *cat,
+                     const Dispatch__V1__TicketState *state)
+{
+    return catalogue_version_number(cat) >=
+           strtoll(state->catalogue_version, NULL, 10);
+}
+
+bool ticket_needs_recalendar(const struct catalogue *cat,
+                             const Dispatch__V1__TicketState *state)
+{
+    if (!is_newer(cat, state))
+        return false;
+    for (size_t i = 0; i < state->n_parts; i++) {
+        for (size_t j = 0; j < state->parts[i]->n_clocks; j++) {
+            if (depends(cat, state->parts[i]->clocks[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What a paused clock's end moves to, RESUMED says. */
+static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
+                       Dispatch__V1__TicketClock *clock)
+{
+    const struct deadline_note note = {.explanation = "the calendar changed"};
+    int64_t before = clock->due_at;
+    bool was_provisional = clock->provisional;
+    bool paused = clock->state == CLOCK_PAUSED;
+
+    if (paused && l->state->pause->ends_at == 0) {
+        /* It is computed when the pause ends. */
+        clock->calendar_fingerprint = calendar_fingerprint(
+            catalogue_calendar(l->ctx->catalogue, clock->calendar_id));
+        return;
+    }
+    deadline_compute(l, part, clock);
+    if (paused ||
+        (clock->due_at == before && clock->provisional == was_provisional))
+        return;
+    l->out.caused_by = clock->caused_by;
+    deadline_tell(l, part, clock, DEADLINE_RESCHEDULED, &note);
+}
+
+enum reject_code ticket_recalendar(const struct ticket_context *ctx,
+                                   Dispatch__V1__TicketState **state,
+                                   struct outputs *out)
+{
+    struct life l;
+    size_t n = out->n;
+
+    if (!ticket_needs_recalendar(ctx->catalogue, *state))
+        return REJECT_NONE;
+    life_begin(&l, ctx, *state, out);
+    life_at(&l, ctx->timestamp_ms, "");
+    l.now = ctx->timestamp_ms;
+    if (!life_failed(&l))
+        life_decided(&l);
+    for (size_t i = 0; !life_failed(&l) && i < l.state->n_parts; i++) {
+        const Dispatch__V1__TicketPart *part = l.state->parts[i];
+
+        for (size_t j = 0; j < part->n_clocks; j++) {
+            if (depends(ctx->catalogue, part->clocks[j]))
+                move_clock(&l, part, part->clocks[j]);
+        }
+    }
+    if (life_failed(&l)) {
+        out->n = n;
+        return l.out.code;
+    }
+    l.state->sequence = l.out.sequence;
+    *state = l.state;
+    return REJECT_NONE;
+}
