@@ -7,6 +7,8 @@
 
 #include "metrics.h"
 
+#include <stdbool.h>
+
 struct metrics_histogram {
     uint64_t counts[METRIC_BUCKETS + 1]; /* each bucket alone; last: beyond */
     uint64_t count;
@@ -38,7 +40,9 @@ struct metrics_reading {
     int64_t gauges[METRIC_GAUGES];
     struct metrics_partition *partitions; /* by number */
     size_t n_partitions;
-    /* Over all owned partitions: sum, largest, sum. */
+    /* Over all owned partitions: sum, largest, sum. Not the truth while one
+     * that was just assigned is not measured yet. */
+    bool lag_known;
     int64_t lag_records;
     double lag_seconds;
     int64_t held_back;

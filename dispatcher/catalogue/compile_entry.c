@@ -10,6 +10,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of a name or an official: both stand in each event. */
+enum { MAX_TEXT = 512 };
+
 enum { ID_MAX_SIZE = 512, COUNT_MAX = 1000000 };
 
 void *compile_alloc(struct compile *c, size_t size)
@@ -173,6 +176,9 @@ void read_text(struct entry *e, json_t *value, void *field)
 
     if (!text)
         entry_error(e, "'%s' is no text; put it in quotes", e->name);
+    else if (strlen(text) > MAX_TEXT)
+        entry_error(e, "'%s' has %zu bytes; at most %d fit into an event",
+                    e->name, strlen(text), MAX_TEXT);
     else
         *(const char **)field = compile_text(e->c, text);
 }

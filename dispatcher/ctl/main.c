@@ -5,6 +5,7 @@
 #include "ctl.h"
 
 #include "kafka_destroy.h"
+#include "standard_files.h"
 #include "suggest.h"
 
 #include <signal.h>
@@ -92,6 +93,8 @@ int main(int argc, char **argv)
      * death inside librdkafka. */
     signal(SIGPIPE, SIG_IGN);
 
+    if (!standard_files_reserve())
+        return CTL_FAILED;
     if (argc < 2) {
         print_help(stderr);
         return CTL_USAGE;

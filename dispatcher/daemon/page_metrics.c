@@ -129,6 +129,19 @@ static void write_partitions(const struct page *p, enum metric_id id, int which)
     }
 }
 
+/* A sum without a partition that was just assigned would be too low. */
+static void write_lag(const struct page *p, enum metric_id id, int which)
+{
+    const double figures[] = {
+        [LAG_RECORDS] = (double)p->reading->lag_records,
+        [LAG_SECONDS] = p->reading->lag_seconds,
+        [HELD_BACK] = (double)p->reading->held_back,
+    };
+
+    if (p->reading->lag_known)
+        write_plain(p, id, figures[which]);
+}
+
 /* Nothing before the first measurement. */
 static void write_lag_age(const struct page *p, enum metric_id id, int which)
 {
@@ -250,9 +263,9 @@ static const struct {
     [METRIC_ID_PRODUCER_QUEUE] = {write_single, 0},
     [METRIC_ID_CONSUMER_QUEUE] = {write_single, 0},
     [METRIC_ID_PARTITIONS] = {write_single, 0},
-    [METRIC_ID_LAG_RECORDS] = {write_single, 0},
-    [METRIC_ID_LAG_SECONDS] = {write_single, 0},
-    [METRIC_ID_HELD_BACK] = {write_single, 0},
+    [METRIC_ID_LAG_RECORDS] = {write_lag, LAG_RECORDS},
+    [METRIC_ID_LAG_SECONDS] = {write_lag, LAG_SECONDS},
+    [METRIC_ID_HELD_BACK] = {write_lag, HELD_BACK},
     [METRIC_ID_LAG_AGE] = {write_lag_age, 0},
     [METRIC_ID_PARTITION_LAG_RECORDS] = {write_partitions, LAG_RECORDS},
     [METRIC_ID_PARTITION_LAG_SECONDS] = {write_partitions, LAG_SECONDS},
@@ -292,9 +305,6 @@ static void fill_single(struct page *p)
     p->single[METRIC_ID_CONSUMER_QUEUE] =
         (double)r->gauges[METRIC_CONSUMER_QUEUE];
     p->single[METRIC_ID_PARTITIONS] = (double)r->n_partitions;
-    p->single[METRIC_ID_LAG_RECORDS] = (double)r->lag_records;
-    p->single[METRIC_ID_LAG_SECONDS] = r->lag_seconds;
-    p->single[METRIC_ID_HELD_BACK] = (double)r->held_back;
     p->single[METRIC_ID_READY] = view_is_ready(p->view);
     p->single[METRIC_ID_PROCESS_CPU] = process.cpu_seconds;
     p->single[METRIC_ID_PROCESS_RSS] = process.resident_bytes;

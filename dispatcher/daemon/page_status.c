@@ -106,13 +106,17 @@ static json_t *partitions(const struct metrics_reading *r)
     return all;
 }
 
+/* null while a partition that was just assigned is not measured yet. */
 static json_t *lag(const struct metrics_reading *r)
 {
-    return json_pack("{s:I, s:o, s:I, s:o, s:o}", "records",
-                     (json_int_t)r->lag_records, "seconds",
-                     decimal(r->lag_seconds), "held_back_records",
-                     (json_int_t)r->held_back, "measured_at",
-                     moment(r->lag_measured_ms), "partitions", partitions(r));
+    bool is_known = r->lag_known;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "records",
+                     known(is_known ? r->lag_records : -1), "seconds",
+                     is_known ? decimal(r->lag_seconds) : json_null(),
+                     "held_back_records", known(is_known ? r->held_back : -1),
+                     "measured_at", moment(r->lag_measured_ms), "partitions",
+                     partitions(r));
 }
 
 static json_t *rates(struct metrics *metrics)

@@ -146,8 +146,11 @@ static int compare_partitions(const void *a, const void *b)
 
 static void sum_partitions(struct metrics_reading *r)
 {
+    r->lag_known = true;
     for (size_t i = 0; i < r->n_partitions; i++) {
         const struct metrics_partition *p = &r->partitions[i];
+        if (p->lag_records < 0)
+            r->lag_known = false;
         if (p->lag_records > 0)
             r->lag_records += p->lag_records;
         if (p->held_back > 0)

@@ -104,8 +104,9 @@ def test_a_topic_that_takes_less_than_before_ends_it_and_a_restart_copes(
 @pytest.mark.parametrize("size", [100, 600])
 def test_a_topic_for_tiny_records_only_is_told_at_start(
         dispatcher, bootstrap, catalogue, size):
-    topics = Topics(bootstrap).create()
-    set_max_size(topics, "deadlines", size)
+    topics = Topics(bootstrap).create(
+        *(role for role in ROLES if role != "deadlines"))
+    topics.create("deadlines", config={"max.message.bytes": str(size)})
     program = dispatcher(topics, catalogue.load(CATALOGUE)).start(ready=False)
     assert program.wait(30) == 1
     assert "max.message.bytes of an output topic is too small" in program.log

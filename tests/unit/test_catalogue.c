@@ -96,12 +96,17 @@ static void check_cases(enum finding_level level,
 static void values_that_cannot_be_read_are_refused(void **state)
 {
     (void)state;
+#define NAME_64                                                                \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LONG_NAME                                                              \
+    NAME_64 NAME_64 NAME_64 NAME_64 NAME_64 NAME_64 NAME_64 NAME_64 "!"
     static const struct finding_case cases[] = {
         {{{D("c", "{")}}, "c", "", "no JSON"},
         {{{D("c", "[]")}}, "c", "", "no JSON object"},
         {{{D("c", "{\"name\":\"x\",\"name\":\"y\"}")}}, "c", "", "duplicate"},
         {{{D("c", "{\"naem\":\"x\"}")}}, "c", "naem", "did you mean name"},
         {{{D("c", "{\"name\":1}")}}, "c", "name", "no text"},
+        {{{D("c", "{\"name\":\"" LONG_NAME "\"}")}}, "c", "name", "513 bytes"},
         {{{P("q", "{\"pausable\":\"yes\"}")}}, "q", "pausable", "true nor"},
         {{{P("q", "{\"max_extensions\":-1}")}}, "q", "max_extensions", "0 to"},
         {{{P("q", "{\"max_extensions\":1.5}")}}, "q", "max_extensions", "0 to"},

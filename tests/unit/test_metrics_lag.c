@@ -182,6 +182,24 @@ static void a_worker_that_takes_records_is_not_asked_about(void **state)
     metrics_free(&f.metrics);
 }
 
+static void a_sum_without_a_new_partition_is_not_known(void **state)
+{
+    (void)state;
+    struct fixture f = setup();
+    struct metrics_owned owned = owned_of(&f);
+
+    metrics_store(&f.row->committed, 10);
+    measure(&f, &owned, 20, 10, NOW_MS);
+    struct metrics_reading *r = metrics_read(f.metrics, NOW_MS);
+    assert_true(r->lag_known);
+    metrics_reading_free(&r);
+    metrics_partition_add(f.worker, PARTITION + 1);
+    r = metrics_read(f.metrics, NOW_MS);
+    assert_false(r->lag_known);
+    metrics_reading_free(&r);
+    metrics_free(&f.metrics);
+}
+
 static void an_older_high_watermark_holds_nothing_back(void **state)
 {
     (void)state;
@@ -215,6 +233,7 @@ int main(void)
         cmocka_unit_test(without_a_commit_lag_counts_from_the_first_record),
         cmocka_unit_test(age_is_that_of_the_record_in_hand_if_there_is_one),
         cmocka_unit_test(a_worker_that_takes_records_is_not_asked_about),
+        cmocka_unit_test(a_sum_without_a_new_partition_is_not_known),
         cmocka_unit_test(an_older_high_watermark_holds_nothing_back),
     };
 
