@@ -39,7 +39,9 @@ void worker_renew(struct worker *w)
 }
 
 /* Fenced once: an outage longer than the transaction's timeout does that to
- * the only instance, too. Fenced again and again: a twin. */
+ * the only instance, too. Again and again: a twin. Of two with one static
+ * membership the group itself fences the older one, and only that one ends;
+ * the other is fenced a few times until then. */
 void worker_fenced(struct worker *w)
 {
     int64_t now_us = clock_steady_us();
@@ -48,7 +50,7 @@ void worker_fenced(struct worker *w)
         w->fenced_since_us = now_us;
         w->n_fenced = 0;
     }
-    if (++w->n_fenced > FENCED_MAX) {
+    if (!w->options.cfg->membership_static && ++w->n_fenced > FENCED_MAX) {
         worker_end(
             w, "fenced",
             "another process uses this instance.id: give each replica one of "
