@@ -51,6 +51,10 @@ sources := $(wildcard dispatcher/*/*.[ch] include/*.h tests/*/*.[ch])
 tool_c := $(wildcard tests/tools/*.c)
 tools := $(tool_c:tests/tools/%.c=$(build)/tools/%)
 
+# V=1 shows the commands whole.
+Q := $(if $(V),,@)
+say := @echo ' '
+
 obj = $(patsubst %.c,$(build)/obj/%.o,$(1))
 lib := $(build)/libdispatcher.a
 units := $(unit_c:tests/unit/%.c=$(build)/unit/%)
@@ -69,20 +73,24 @@ help: ## List the targets
 # ------------------------------------------------------------------------- build
 $(gen)/%.pb-c.c $(gen)/%.pb-c.h &: schemas/%.proto
 	@mkdir -p $(@D)
-	$(PROTOC_C) --c_out=$(gen) -Ischemas $<
+	$(say)PROTOC $<
+	$(Q)$(PROTOC_C) --c_out=$(gen) -Ischemas $<
 
 $(build)/obj/%.o: %.c | $(pb_h)
 	@mkdir -p $(@D)
-	$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(say)CC $<
+	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(build)/obj/gen/%.o: $(gen)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -c -o $@ $<
+	$(say)CC $<
+	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -c -o $@ $<
 
 $(lib): $(call obj,$(lib_c)) $(pb_c:$(gen)/%.c=$(build)/obj/gen/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(say)AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-link = $(CC) $(ldflags) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(ldlibs) $(LDLIBS)
+link = $(Q)echo ' LD $@' && $(CC) $(ldflags) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(ldlibs) $(LDLIBS)
 $(build)/dispatcher: $(call obj,dispatcher/daemon/main.c) $(lib)
 	$(link)
 $(build)/dispatchctl: $(call obj,dispatcher/ctl/main.c) $(lib)
@@ -101,8 +109,9 @@ $(build)/tools/%: $(build)/obj/tests/tools/%.o $(lib)
 	@mkdir -p $(@D)
 	$(link)
 
-.PHONY: tools fuzzers
+.PHONY: tools units fuzzers
 tools: $(tools)
+units: $(units)
 # The seeds are read, what a run learns stays under build/.
 fuzzers: $(fuzzers)
 	@for f in $(fuzzers); do name=$${f##*/fuzz_}; seeds=tests/fuzz/seeds/$$name; \
@@ -153,9 +162,9 @@ bench: ## Measure; QUICK=1 for a short form
 
 lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
 	$(setup) build lint
-	clang-format --dry-run -Werror $(sources)
-	$(parallel) WERROR=1 CC=gcc all $(units)
-	$(parallel) WERROR=1 CC=clang all $(units)
+	@clang-format --dry-run -Werror $(sources)
+	$(parallel) WERROR=1 CC=gcc all units tools
+	$(parallel) WERROR=1 CC=clang all units tools
 	shellcheck tests/env/*.sh .ci/run
 
 fuzz: ## Every input surface under libFuzzer; SECONDS=n each
