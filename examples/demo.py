@@ -200,7 +200,9 @@ def main(args):
         print(__doc__, file=sys.stderr)
         return 64
     DEMO.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where SIGINT is ignored, as for a shell's background jobs.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         stop_left()
         if args:
