@@ -11,6 +11,7 @@
 #include "status.h"
 
 #include <librdkafka/rdkafka.h>
+#include <stddef.h>
 
 enum kafka_client { CLIENT_CONSUMER, CLIENT_PRODUCER, CLIENT_PROBE };
 
@@ -27,6 +28,10 @@ const char *kafka_identity(const struct settings *cfg, int worker,
 MUST_CHECK rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
                                            enum kafka_client client, int worker,
                                            size_t max_message_size, char *why);
+
+/* Takes the next name off a list such as topics.departments, divided by commas
+ * or blanks: its beginning and *size; NULL at the end. */
+const char *kafka_next_topic(const char **list, size_t *size);
 
 /* The access that is missing, in words ("READ on topic tickets"), when `err`
  * is an authorization error that will not go away by itself; else NULL. */

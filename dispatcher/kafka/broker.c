@@ -51,20 +51,15 @@ static bool add_names(struct broker *b)
     const struct settings *cfg = b->cfg;
     const char *const fixed[] = {cfg->topic_tickets, cfg->topic_assignments,
                                  cfg->topic_deadlines, cfg->topic_dead_letters};
-    const char *list = cfg->topics_departments;
+    const char *list = cfg->topics_departments, *name;
+    size_t size;
     bool ok = true;
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         ok = ok && add_name(b, fixed[i], strlen(fixed[i]));
-    while (ok && *list) {
-        size_t size;
-
-        list += strspn(list, ", ");
-        size = strcspn(list, ", ");
-        if (size)
-            ok = add_name(b, list, size);
-        list += size;
-    }
+    for (name = kafka_next_topic(&list, &size); ok && name;
+         name = kafka_next_topic(&list, &size))
+        ok = add_name(b, name, size);
     return ok;
 }
 

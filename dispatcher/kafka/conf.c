@@ -186,6 +186,15 @@ rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
     return conf;
 }
 
+const char *kafka_next_topic(const char **list, size_t *size)
+{
+    const char *name = *list + strspn(*list, ", ");
+
+    *size = strcspn(name, ", ");
+    *list = name + *size;
+    return *size ? name : NULL;
+}
+
 const char *kafka_missing_access(rd_kafka_resp_err_t err)
 {
     switch (err) {

@@ -205,20 +205,15 @@ static bool add_targets(struct producer *p)
         [TARGET_DEADLINES] = cfg->topic_deadlines,
         [TARGET_DEAD_LETTERS] = cfg->topic_dead_letters,
     };
-    const char *list = cfg->topics_departments;
+    const char *list = cfg->topics_departments, *name;
+    size_t size;
     bool ok = true;
 
     for (size_t i = 0; ok && i < TARGETS_FIXED; i++)
         ok = add_target(p, fixed[i], strlen(fixed[i]));
-    while (ok && *list) {
-        size_t size;
-
-        list += strspn(list, ", ");
-        size = strcspn(list, ", ");
-        if (size)
-            ok = add_target(p, list, size);
-        list += size;
-    }
+    for (name = kafka_next_topic(&list, &size); ok && name;
+         name = kafka_next_topic(&list, &size))
+        ok = add_target(p, name, size);
     return ok;
 }
 
