@@ -230,6 +230,16 @@ void deadline_compute(struct life *l, const Dispatch__V1__TicketPart *part,
     plan_escalations(l, cal, part, policy, clock);
 }
 
+const char *deadline_explain(struct life *l,
+                             const Dispatch__V1__TicketClock *clock)
+{
+    if (clock->has_left || clock->n_extensions > 0 ||
+        clock->extended_until_at != 0)
+        return NULL;
+    return output_explain(&l->out, calendar_of(l, clock),
+                          clock->counted_from_at, duration_of(clock->limit));
+}
+
 int64_t deadline_end_under(const struct life *l,
                            const Dispatch__V1__TicketPart *part,
                            const struct deadline_terms *terms)

@@ -72,8 +72,11 @@ void deadlines_tell(struct life *l, const Dispatch__V1__TicketPart *part)
             continue;
         }
         *place = item->next;
-        if (deadline_is_open(item->clock))
-            deadline_tell(l, item->part, item->clock, item->kind, NULL);
+        if (!deadline_is_open(item->clock))
+            continue;
+        const struct deadline_note note = {
+            .explanation = deadline_explain(l, item->clock)};
+        deadline_tell(l, item->part, item->clock, item->kind, &note);
     }
 }
 

@@ -73,6 +73,11 @@ int64_t deadline_counted_ms(const struct life *l,
 void deadline_compute(struct life *l, const Dispatch__V1__TicketPart *part,
                       Dispatch__V1__TicketClock *clock);
 
+/* Why the clock is due when it is, in the language of the outputs; NULL where a
+ * pause or an extension had a part in it. */
+const char *deadline_explain(struct life *l,
+                             const Dispatch__V1__TicketClock *clock);
+
 /* The clock was set: tell it after its department has heard of the ticket. */
 void deadline_set(struct life *l, const Dispatch__V1__TicketPart *part,
                   const Dispatch__V1__TicketClock *clock, int kind);

@@ -1,0 +1,315 @@
+/*
+ * A partition's tickets: unpacked for one step, packed again behind it.
+ */
+#include "tickets.h"
+
+#include "arena.h"
+#include "life.h"
+#include "memory.h"
+#include "state_peek.h"
+#include "ticket_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tickets {
+    struct ticket_store *store;
+    size_t counts[TICKET_STATUSES];        /* by status */
+    size_t counts_before[TICKET_STATUSES]; /* the open transaction */
+};
+
+struct tickets *tickets_new(void)
+{
+    struct tickets *t = memory_new(sizeof *t);
+
+    t->store = ticket_store_new();
+    return t;
+}
+
+void tickets_free(struct tickets **t)
+{
+    if (!*t)
+        return;
+    ticket_store_free(&(*t)->store);
+    free(*t);
+    *t = NULL;
+}
+
+/* ------------------------------------------------------- one ticket's bytes */
+
+/* protobuf-c's allocator over an arena. */
+static void *unpack_alloc(void *data, size_t size)
+{
+    return arena_alloc(data, size);
+}
+
+static void unpack_free(void *data, void *p)
+{
+    (void)data;
+    (void)p;
+}
+
+/* NULL: no state, or no memory. */
+static Dispatch__V1__TicketState *unpack(struct arena *a,
+                                         const struct ticket_entry *entry)
+{
+    ProtobufCAllocator allocator = {unpack_alloc, unpack_free, a};
+
+    return dispatch__v1__ticket_state__unpack(&allocator, entry->value_size,
+                                              entry->value);
+}
+
+/* Never 0, which stands for never. */
+static int64_t stored_due(int64_t due_at)
+{
+    if (due_at == INT64_MAX)
+        return 0;
+    return due_at > 0 ? due_at : 1;
+}
+
+/* False when the arena is full. */
+static bool pack(struct arena *a, Dispatch__V1__TicketState *state,
+                 struct ticket_record *record)
+{
+    int64_t due_at = ticket_next_due(state);
+
+    state->next_due_at = stored_due(due_at);
+    record->value_size = dispatch__v1__ticket_state__get_packed_size(state);
+    uint8_t *bytes = arena_alloc(a, record->value_size);
+    if (!bytes)
+        return false;
+    dispatch__v1__ticket_state__pack(state, bytes);
+    record->value = bytes;
+    return true;
+}
+
+/* ------------------------------------------------------------ the store */
+
+static void count(struct tickets *t, const struct ticket_entry *entry, int sign)
+{
+    struct state_peek peek;
+
+    if (!state_peek(entry->value, entry->value_size, &peek))
+        return;
+    t->counts[peek.status < TICKET_STATUSES ? peek.status : 0] += (size_t)sign;
+}
+
+static void count_old(struct tickets *t, const struct ticket_record *record)
+{
+    struct ticket_entry old;
+
+    if (ticket_store_get(t->store, record->key, record->key_size, &old))
+        count(t, &old, -1);
+}
+
+/* Keeps what the record says. */
+static void keep(struct tickets *t, const struct ticket_record *record,
+                 int64_t due_at)
+{
+    const struct ticket_entry entry = {
+        .id = record->key,
+        .id_size = record->key_size,
+        .value = record->value,
+        .value_size = record->value_size,
+        .due_at = due_at,
+    };
+
+    count_old(t, record);
+    if (!record->value) {
+        ticket_store_remove(t->store, record->key, record->key_size);
+        return;
+    }
+    ticket_store_put(t->store, &entry);
+    count(t, &entry, 1);
+}
+
+enum status tickets_load(struct tickets *t, const struct ticket_record *record)
+{
+    struct state_peek peek = {.next_due_at = INT64_MAX};
+
+    if (record->value && !state_peek(record->value, record->value_size, &peek))
+        return STATUS_REJECT;
+    if (record->value && peek.format_version == 0)
+        return STATUS_REJECT;
+    if (peek.format_version > TICKET_FORMAT_VERSION)
+        return STATUS_FATAL;
+    keep(t, record, peek.next_due_at);
+    tickets_commit(t);
+    return STATUS_OK;
+}
+
+void tickets_commit(struct tickets *t)
+{
+    ticket_store_commit(t->store);
+    memcpy(t->counts_before, t->counts, sizeof t->counts);
+}
+
+void tickets_abort(struct tickets *t)
+{
+    ticket_store_abort(t->store);
+    memcpy(t->counts, t->counts_before, sizeof t->counts);
+}
+
+size_t tickets_count(const struct tickets *t, Dispatch__V1__TicketStatus status)
+{
+    if ((size_t)status == TICKET_UNKNOWN)
+        return ticket_store_count(t->store);
+    return (size_t)status < TICKET_STATUSES ? t->counts[status] : 0;
+}
+
+size_t tickets_memory(const struct tickets *t)
+{
+    return sizeof *t + ticket_store_memory(t->store);
+}
+
+/* ------------------------------------------------------------------- steps */
+
+/* The id as a text that lives as long as the outputs; NULL: no memory. */
+static char *id_text(struct arena *a, const struct ticket_entry *entry)
+{
+    return arena_copy(a, entry->id, entry->id_size);
+}
+
+/* Keeps the new state (NULL: forgotten) and makes the record of it. False:
+ * no memory. */
+static bool finish(struct tickets *t, const char *id,
+                   Dispatch__V1__TicketState *state, struct arena *a,
+                   struct ticket_step *step)
+{
+    struct ticket_record record = {.key = id, .key_size = strlen(id)};
+
+    if (state && !pack(a, state, &record))
+        return false;
+    step->record = record;
+    keep(t, &record, state ? ticket_next_due(state) : TICKET_NEVER);
+    return true;
+}
+
+static enum reject_code fail_without_memory(struct reject *r)
+{
+    return reject_set(r, REJECT_OUTPUT_TOO_LARGE,
+                      "The ticket's state needs too much memory.");
+}
+
+enum status tickets_apply(struct tickets *t, const struct ticket_context *ctx,
+                          const Dispatch__V1__TicketEvent *event,
+                          struct outputs *out, struct ticket_step *step,
+                          struct reject *r)
+{
+    struct ticket_context own = *ctx;
+    struct ticket_entry entry;
+    Dispatch__V1__TicketState *state = NULL;
+    size_t n = out->n;
+
+    *step = (struct ticket_step){0};
+    own.ticket_id = event->ticket_id;
+    if (ticket_store_get(t->store, event->ticket_id, strlen(event->ticket_id),
+                         &entry)) {
+        state = unpack(out->arena, &entry);
+        if (!state)
+            return STATUS_FATAL;
+    }
+    const Dispatch__V1__TicketState *before = state;
+    step->code = ticket_apply(&own, event, &state, out, &step->repeat, r);
+    if (state == before || finish(t, event->ticket_id, state, out->arena, step))
+        return STATUS_OK;
+    out->n = n;
+    step->code = fail_without_memory(r);
+    return STATUS_OK;
+}
+
+int64_t tickets_next_due(const struct tickets *t)
+{
+    struct ticket_entry entry;
+
+    return ticket_store_next_due(t->store, &entry) ? entry.due_at
+                                                   : TICKET_NEVER;
+}
+
+static void put_off(struct tickets *t, const struct ticket_entry *entry)
+{
+    struct ticket_entry later = *entry;
+
+    later.due_at += TICKETS_PUT_OFF_MS;
+    ticket_store_put(t->store, &later);
+}
+
+enum status tickets_fire(struct tickets *t, const struct ticket_context *ctx,
+                         int64_t until_ms, struct outputs *out,
+                         struct ticket_step *step)
+{
+    struct ticket_context own = *ctx;
+    struct ticket_entry entry;
+    Dispatch__V1__TicketState *state;
+    size_t n = out->n;
+
+    *step = (struct ticket_step){0};
+    if (!ticket_store_next_due(t->store, &entry) || entry.due_at > until_ms)
+        return STATUS_OK;
+    state = unpack(out->arena, &entry);
+    own.ticket_id = id_text(out->arena, &entry);
+    if (!state || !own.ticket_id)
+        return STATUS_FATAL;
+    step->code = ticket_fire(&own, &state, entry.due_at, out);
+    if (step->code == REJECT_NONE &&
+        !finish(t, own.ticket_id, state, out->arena, step))
+        step->code = fail_without_memory(NULL);
+    if (step->code != REJECT_NONE) {
+        out->n = n;
+        put_off(t, &entry);
+    }
+    return STATUS_OK;
+}
+
+/* One ticket whose calendar may have changed. */
+static enum status recalendar(struct tickets *t,
+                              const struct ticket_context *ctx,
+                              const struct ticket_entry *entry,
+                              struct outputs *out, struct ticket_step *step)
+{
+    struct ticket_context own = *ctx;
+    Dispatch__V1__TicketState *state = unpack(out->arena, entry);
+    const Dispatch__V1__TicketState *before = state;
+    size_t n = out->n;
+
+    own.ticket_id = id_text(out->arena, entry);
+    if (!state || !own.ticket_id)
+        return STATUS_FATAL;
+    step->code = ticket_recalendar(&own, &state, out);
+    if (state == before || finish(t, own.ticket_id, state, out->arena, step))
+        return STATUS_OK;
+    out->n = n;
+    step->code = fail_without_memory(NULL);
+    return STATUS_OK;
+}
+
+/* Only an open ticket has clocks. */
+static bool is_open(const struct ticket_entry *entry)
+{
+    struct state_peek peek;
+
+    return state_peek(entry->value, entry->value_size, &peek) &&
+           peek.status == TICKET_OPEN;
+}
+
+enum status tickets_recalendar(struct tickets *t,
+                               const struct ticket_context *ctx, size_t *cursor,
+                               size_t max, struct outputs *out,
+                               struct ticket_step *step)
+{
+    struct ticket_entry entry;
+    enum status status = STATUS_OK;
+
+    *step = (struct ticket_step){0};
+    while (max-- > 0 && status == STATUS_OK && !step->record.key &&
+           step->code == REJECT_NONE) {
+        if (!ticket_store_each(t->store, cursor, &entry)) {
+            *cursor = TICKETS_END;
+            break;
+        }
+        if (is_open(&entry))
+            status = recalendar(t, ctx, &entry, out, step);
+    }
+    return status;
+}
