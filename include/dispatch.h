@@ -54,19 +54,22 @@ struct dispatch_plan {
     struct dispatch_part parts[DISPATCH_MAX_PARTS];
 };
 
-/* When things happened, UTC milliseconds. */
-struct dispatch_times {
-    int64_t occurred_at;  /* conditions of rules hold at this moment */
-    int64_t requested_at; /* resolution clocks start here */
-    int64_t assigned_at;  /* the first-response clock starts here */
-    int64_t now;          /* warn points before this are skipped */
+/* What a decision depends on beside ticket and catalogue: when things happened
+ * (UTC milliseconds), and who is out of the question. */
+struct dispatch_terms {
+    int64_t occurred_at;   /* conditions of rules hold at this moment */
+    int64_t requested_at;  /* resolution clocks start here */
+    int64_t assigned_at;   /* the first-response clock starts here */
+    int64_t now;           /* warn points before this are skipped */
+    char *const *excluded; /* ids of departments that get nothing */
+    size_t n_excluded;
 };
 
-/* The times of a `created` event by the rules: requested_at (else
+/* Those of a `created` event by the rules: requested_at (else
  * occurred_at) stands however old and starts both clocks; one in the future
  * counts as the record's Kafka timestamp (negative: the record has none). */
-struct dispatch_times
-dispatch_times_created(const Dispatch__V1__TicketEvent *event,
+struct dispatch_terms
+dispatch_terms_created(const Dispatch__V1__TicketEvent *event,
                        int64_t timestamp_ms);
 
 /* Decides. On REJECT_NONE *plan is filled (pointers into `cat` and `ticket`);
@@ -77,7 +80,7 @@ dispatch_times_created(const Dispatch__V1__TicketEvent *event,
  * has neither rule nor fallback. */
 enum reject_code dispatch_ticket(const struct catalogue *cat,
                                  const Dispatch__V1__TicketCreated *ticket,
-                                 const struct dispatch_times *times,
+                                 const struct dispatch_terms *terms,
                                  struct dispatch_plan *plan, struct reject *r);
 
 /* Who takes one matter, and why; texts lie in the catalogue. */

@@ -10,14 +10,14 @@ static enum reject_code apply_created(const struct apply_context *ctx,
                                       const Dispatch__V1__TicketEvent *event,
                                       struct outputs *out, struct reject *r)
 {
-    struct dispatch_times times =
-        dispatch_times_created(event, ctx->timestamp_ms);
+    struct dispatch_terms terms =
+        dispatch_terms_created(event, ctx->timestamp_ms);
     struct dispatch_plan plan;
     uint32_t seq = 0;
     enum reject_code code;
 
-    times.now = ctx->timestamp_ms;
-    code = dispatch_ticket(ctx->catalogue, event->created, &times, &plan, r);
+    terms.now = ctx->timestamp_ms;
+    code = dispatch_ticket(ctx->catalogue, event->created, &terms, &plan, r);
     if (code != REJECT_NONE)
         return code;
     return outputs_add_dispatch(out, event, &plan,

@@ -13,12 +13,13 @@
 #include "match.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* What all matters of one ticket have in common. */
 struct dispatching {
     const struct catalogue *cat;
     const Dispatch__V1__TicketCreated *ticket;
-    const struct dispatch_times *times;
+    const struct dispatch_terms *terms;
     enum urgency urgency;
     struct dispatch_plan *plan;
 };
@@ -35,8 +36,8 @@ enum urgency dispatch_urgency(Dispatch__V1__Urgency urgency)
     }
 }
 
-struct dispatch_times
-dispatch_times_created(const Dispatch__V1__TicketEvent *event,
+struct dispatch_terms
+dispatch_terms_created(const Dispatch__V1__TicketEvent *event,
                        int64_t timestamp_ms)
 {
     int64_t occurred = event->occurred_at;
@@ -48,7 +49,7 @@ dispatch_times_created(const Dispatch__V1__TicketEvent *event,
         timestamp_ms = requested;
     if (requested > timestamp_ms)
         requested = timestamp_ms;
-    return (struct dispatch_times){
+    return (struct dispatch_terms){
         .occurred_at = occurred,
         .requested_at = requested,
         .assigned_at = requested,
@@ -94,19 +95,46 @@ bool dispatch_by_fallback(const struct match *match,
     return out->department != NULL;
 }
 
+static bool is_excluded(const struct dispatching *d,
+                        const struct department *department)
+{
+    for (size_t i = 0; i < d->terms->n_excluded; i++) {
+        if (strcmp(d->terms->excluded[i], department->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void drop_excluded_co(const struct dispatching *d,
+                             struct dispatch_decision *decision)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < decision->n_co; i++) {
+        if (!is_excluded(d, decision->co[i]))
+            decision->co[kept++] = decision->co[i];
+    }
+    decision->n_co = kept;
+}
+
 static bool decide(const struct dispatching *d, const char *area,
                    const char *category, struct dispatch_decision *out)
 {
     const struct match_query query =
-        dispatch_query(d->ticket, area, category, d->times->occurred_at);
+        dispatch_query(d->ticket, area, category, d->terms->occurred_at);
     struct match match;
     struct candidate best;
 
     match_begin(&match, d->cat, &query);
-    if (!match_best(&match, &best))
-        return dispatch_by_fallback(&match, out);
-    dispatch_by_rule(&match, &best, out);
-    return true;
+    while (match_best(&match, &best)) {
+        if (is_excluded(d, best.department))
+            continue;
+        dispatch_by_rule(&match, &best, out);
+        drop_excluded_co(d, out);
+        return true;
+    }
+    return dispatch_by_fallback(&match, out) &&
+           !is_excluded(d, out->department);
 }
 
 /* The ticket's official leads the lead only; then the route's; then the
@@ -160,7 +188,7 @@ static void start_resolution(const struct dispatching *d,
         return;
     const struct clock_plan own =
         dispatch_clock(policy, part->department, CLOCK_RESOLUTION, d->urgency,
-                       d->times->requested_at, d->times->now);
+                       d->terms->requested_at, d->terms->now);
     if (own.exists && (!clock->exists || own.due_at < clock->due_at))
         *clock = own;
 }
@@ -221,13 +249,13 @@ static enum reject_code decide_all(const struct dispatching *d,
 
 enum reject_code dispatch_ticket(const struct catalogue *cat,
                                  const Dispatch__V1__TicketCreated *ticket,
-                                 const struct dispatch_times *times,
+                                 const struct dispatch_terms *terms,
                                  struct dispatch_plan *plan, struct reject *r)
 {
     const struct dispatching d = {
         .cat = cat,
         .ticket = ticket,
-        .times = times,
+        .terms = terms,
         .urgency = dispatch_urgency(ticket->urgency),
         .plan = plan,
     };
@@ -240,6 +268,6 @@ enum reject_code dispatch_ticket(const struct catalogue *cat,
     struct dispatch_part *lead = &plan->parts[0];
     lead->clocks[CLOCK_FIRST_RESPONSE] =
         dispatch_clock(lead->policy, lead->department, CLOCK_FIRST_RESPONSE,
-                       d.urgency, times->assigned_at, times->now);
+                       d.urgency, terms->assigned_at, terms->now);
     return REJECT_NONE;
 }

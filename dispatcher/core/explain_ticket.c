@@ -20,7 +20,7 @@ struct explaining {
     const Dispatch__V1__TicketEvent *event;
     const struct zone *zone; /* NULL: for programs */
     enum calendar_language language;
-    struct dispatch_times times;
+    struct dispatch_terms terms;
 };
 
 static json_t *optional(const char *text)
@@ -99,7 +99,7 @@ static json_t *matter_json(const struct explaining *e, const char *area,
         .channel = ticket->channel,
         .urgency = dispatch_urgency(ticket->urgency),
         .type = ticket->request_type,
-        .at_ms = e->times.occurred_at,
+        .at_ms = e->terms.occurred_at,
     };
     struct match match;
 
@@ -155,7 +155,7 @@ static void add_plan(const struct explaining *e, json_t *json)
     struct dispatch_plan *plan = memory_new(sizeof *plan);
     struct reject reject;
     enum reject_code code =
-        dispatch_ticket(e->cat, e->event->created, &e->times, plan, &reject);
+        dispatch_ticket(e->cat, e->event->created, &e->terms, plan, &reject);
     if (code != REJECT_NONE) {
         json_object_set_new(json, "rejected",
                             json_pack("{s:s, s:s}", "code", reject_name(code),
@@ -179,7 +179,7 @@ json_t *explain_ticket(const struct catalogue *cat,
         .event = event,
         .zone = zone,
         .language = language,
-        .times = dispatch_times_created(event, event->occurred_at),
+        .terms = dispatch_terms_created(event, event->occurred_at),
     };
     json_t *json = json_pack(
         "{s:s, s:s, s:o, s:o}", "ticket_id", event->ticket_id,

@@ -87,10 +87,10 @@ static void compare(const struct dispatch_plan *before,
 /* Nobody takes it: a plan without parts. */
 static void decide(const struct catalogue *cat,
                    const Dispatch__V1__TicketEvent *event,
-                   const struct dispatch_times *times,
+                   const struct dispatch_terms *terms,
                    struct dispatch_plan *plan)
 {
-    if (dispatch_ticket(cat, event->created, times, plan, NULL) != REJECT_NONE)
+    if (dispatch_ticket(cat, event->created, terms, plan, NULL) != REJECT_NONE)
         plan->n_parts = 0;
 }
 
@@ -98,13 +98,13 @@ void ticket_replay_add(struct ticket_replay *r,
                        const Dispatch__V1__TicketEvent *event,
                        int64_t timestamp_ms)
 {
-    const struct dispatch_times times =
-        dispatch_times_created(event, timestamp_ms);
+    const struct dispatch_terms terms =
+        dispatch_terms_created(event, timestamp_ms);
     struct dispatch_plan *plans = memory_new_array(2, sizeof *plans);
     struct replayed item = {.timestamp_ms = timestamp_ms};
 
-    decide(r->before, event, &times, &plans[0]);
-    decide(r->after, event, &times, &plans[1]);
+    decide(r->before, event, &terms, &plans[0]);
+    decide(r->after, event, &terms, &plans[1]);
     compare(&plans[0], &plans[1], &item);
     free(plans);
     /* All else lies in the catalogues, which outlive the event. */

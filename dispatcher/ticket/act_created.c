@@ -9,7 +9,7 @@
 #include "plan.h"
 
 struct dispatch_plan *plan_ticket(struct life *l,
-                                  const struct dispatch_times *times)
+                                  const struct dispatch_terms *terms)
 {
     struct dispatch_plan *plan = arena_alloc(l->arena, sizeof(*plan));
     enum reject_code code;
@@ -19,7 +19,7 @@ struct dispatch_plan *plan_ticket(struct life *l,
                   "The ticket's plan needs too much memory.");
         return NULL;
     }
-    code = dispatch_ticket(l->ctx->catalogue, l->state->ticket, times, plan,
+    code = dispatch_ticket(l->ctx->catalogue, l->state->ticket, terms, plan,
                            l->out.r);
     if (code == REJECT_NONE)
         return plan;
@@ -70,25 +70,25 @@ static void add_part(struct life *l, const struct dispatch_part *from)
 
 void act_created(struct life *l)
 {
-    struct dispatch_times times =
-        dispatch_times_created(l->event, l->ctx->timestamp_ms);
+    struct dispatch_terms terms =
+        dispatch_terms_created(l->event, l->ctx->timestamp_ms);
     Dispatch__V1__TicketState *state = l->state;
     struct dispatch_plan *plan;
 
-    times.now = l->now;
-    l->at = times.requested_at;
+    terms.now = l->now;
+    l->at = terms.requested_at;
     state->status = TICKET_OPEN;
     state->created_at = l->event->occurred_at;
-    state->requested_at = times.requested_at;
+    state->requested_at = terms.requested_at;
     state->round = 1;
-    state->round_started_at = times.requested_at;
+    state->round_started_at = terms.requested_at;
     state->ticket = message_copy(l->arena, &l->event->created->base);
     if (!state->ticket) {
         life_fail(l, REJECT_OUTPUT_TOO_LARGE,
                   "The ticket's state needs too much memory.");
         return;
     }
-    plan = plan_ticket(l, &times);
+    plan = plan_ticket(l, &terms);
     if (!plan)
         return;
     life_decided(l);

@@ -1,7 +1,8 @@
 /*
  * reclassified: area, matters or urgency were corrected. Where the place or a
  * category changed the ticket is dispatched anew; who stays keeps its first
- * response.
+ * response. An event that names none of the three asks for the catalogue of
+ * today: the ticket is dispatched anew as it is, but not to who returned it.
  */
 #include "actions.h"
 #include "deadlines.h"
@@ -188,13 +189,15 @@ static void tell_chain(struct life *l, Dispatch__V1__TicketPart *part, int kind)
 
 static void redispatch(struct life *l)
 {
-    const struct dispatch_times times = {
+    const struct dispatch_terms terms = {
         .occurred_at = l->at,
         .requested_at = l->state->round_started_at,
         .assigned_at = l->at,
         .now = l->now,
+        .excluded = l->state->barred_department_ids,
+        .n_excluded = l->state->n_barred_department_ids,
     };
-    const struct dispatch_plan *plan = plan_ticket(l, &times);
+    const struct dispatch_plan *plan = plan_ticket(l, &terms);
     const Dispatch__V1__TicketPart lead = *part_lead(l);
     int *kinds = plan ? life_alloc(l, plan->n_parts * sizeof(*kinds)) : NULL;
 
@@ -202,7 +205,6 @@ static void redispatch(struct life *l)
         return;
     pause_end(l);
     life_decided(l);
-    l->state->n_barred_department_ids = 0;
     l->state->n_disputes = 0;
     end_forwarding(l, plan);
     withdraw_losers(l, plan);
@@ -218,16 +220,27 @@ static void redispatch(struct life *l)
         tell_chain(l, part_of(l, plan->parts[i].department->id), kinds[i]);
 }
 
+static bool names_nothing(const Dispatch__V1__TicketReclassified *event)
+{
+    return event->area[0] == '\0' && event->n_matters == 0 &&
+           event->urgency == DISPATCH__V1__URGENCY__URGENCY_UNSPECIFIED;
+}
+
 void act_reclassified(struct life *l)
 {
     Dispatch__V1__Urgency urgency = l->event->reclassified->urgency;
     const enum urgency before = life_urgency(l);
 
+    if (names_nothing(l->event->reclassified)) {
+        redispatch(l);
+        return;
+    }
     if (!change_content(l)) {
         urgency_change(l, urgency);
         parts_tell_updated(l, "reclassified", "");
         return;
     }
+    l->state->n_barred_department_ids = 0;
     if (urgency != DISPATCH__V1__URGENCY__URGENCY_UNSPECIFIED)
         l->state->ticket->urgency = urgency;
     bool raised = life_urgency(l) > before;

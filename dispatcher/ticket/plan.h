@@ -10,7 +10,7 @@
 /* Decides who gets the ticket as its content is now; NULL, and failed, when
  * nobody does. */
 struct dispatch_plan *plan_ticket(struct life *l,
-                                  const struct dispatch_times *times);
+                                  const struct dispatch_terms *terms);
 
 /* Role, rule, official, policy and matters as planned. */
 void plan_fill_part(struct life *l, const struct dispatch_part *from,

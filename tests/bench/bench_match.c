@@ -44,8 +44,9 @@ static size_t look_up(const struct catalogue *cat, int n)
 static size_t dispatch(const struct catalogue *cat, int n)
 {
     static struct dispatch_plan plan;
-    const struct dispatch_times times = {1772445600000, 1772445600000,
-                                         1772445600000, 1772445600000};
+    const int64_t at = 1772445600000;
+    const struct dispatch_terms terms = {
+        .occurred_at = at, .requested_at = at, .assigned_at = at, .now = at};
     size_t parts = 0;
 
     for (int i = 0; i < n; i++) {
@@ -58,7 +59,7 @@ static size_t dispatch(const struct catalogue *cat, int n)
         created.matters = matters;
         created.n_matters = 1;
         matter.category = tickets[i].category;
-        if (dispatch_ticket(cat, &created, &times, &plan, NULL) == REJECT_NONE)
+        if (dispatch_ticket(cat, &created, &terms, &plan, NULL) == REJECT_NONE)
             parts += plan.n_parts;
     }
     return parts;

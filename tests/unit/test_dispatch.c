@@ -79,7 +79,7 @@ struct fixture {
     struct catalogue *cat;
     struct ticket ticket;
     struct dispatch_plan plan;
-    struct dispatch_times times;
+    struct dispatch_terms terms;
 };
 
 static int set_up(void **state)
@@ -88,7 +88,10 @@ static int set_up(void **state)
     struct findings findings = {0};
 
     f.cat = catalogue_of(city, &findings);
-    f.times = (struct dispatch_times){monday, monday, monday, monday};
+    f.terms = (struct dispatch_terms){.occurred_at = monday,
+                                      .requested_at = monday,
+                                      .assigned_at = monday,
+                                      .now = monday};
     assert_int_equal(findings.errors, 0);
     findings_deinit(&findings);
     *state = &f;
@@ -104,7 +107,7 @@ static int tear_down(void **state)
 static void dispatch(struct fixture *f)
 {
     assert_int_equal(
-        dispatch_ticket(f->cat, &f->ticket.created, &f->times, &f->plan, NULL),
+        dispatch_ticket(f->cat, &f->ticket.created, &f->terms, &f->plan, NULL),
         REJECT_NONE);
 }
 
@@ -345,14 +348,14 @@ static void the_policy_s_calendar_comes_before_the_department_s(void **state)
 static void each_clock_starts_at_its_own_time(void **state)
 {
     struct fixture *f = *state;
-    const struct dispatch_times before = f->times;
+    const struct dispatch_terms before = f->terms;
 
-    f->times.requested_at = monday - HOUR_MS;
-    f->times.assigned_at = monday + HOUR_MS;
-    f->times.now = monday + 5 * HOUR_MS;
+    f->terms.requested_at = monday - HOUR_MS;
+    f->terms.assigned_at = monday + HOUR_MS;
+    f->terms.now = monday + 5 * HOUR_MS;
     ticket_init(&f->ticket, "", CATEGORIES("a"));
     dispatch(f);
-    f->times = before;
+    f->terms = before;
     const struct clock_plan *clocks = f->plan.parts[0].clocks;
     assert_int_equal(clocks[CLOCK_FIRST_RESPONSE].started_at, monday + HOUR_MS);
     assert_int_equal(clocks[CLOCK_FIRST_RESPONSE].warn_at, 0);
@@ -394,11 +397,11 @@ static void the_times_of_created_follow_requested_at(void **state)
         event.occurred_at = cases[i].occurred_at;
         event.created = &created;
         created.requested_at = cases[i].requested_at;
-        const struct dispatch_times times =
-            dispatch_times_created(&event, cases[i].timestamp);
-        assert_int_equal(times.requested_at, cases[i].expected);
-        assert_int_equal(times.assigned_at, cases[i].expected);
-        assert_int_equal(times.occurred_at, cases[i].occurred_at);
+        const struct dispatch_terms terms =
+            dispatch_terms_created(&event, cases[i].timestamp);
+        assert_int_equal(terms.requested_at, cases[i].expected);
+        assert_int_equal(terms.assigned_at, cases[i].expected);
+        assert_int_equal(terms.occurred_at, cases[i].occurred_at);
     }
 }
 
@@ -416,12 +419,12 @@ static void without_rule_and_fallback_the_ticket_is_refused(void **state)
 
     ticket_init(&f->ticket, "", CATEGORIES("a", "b"));
     assert_int_equal(
-        dispatch_ticket(cat, &f->ticket.created, &f->times, &f->plan, &r),
+        dispatch_ticket(cat, &f->ticket.created, &f->terms, &f->plan, &r),
         REJECT_NO_ROUTE);
     assert_non_null(strstr(r.why, "matters[1]"));
     ticket_init(&f->ticket, "", NULL);
     assert_int_equal(
-        dispatch_ticket(cat, &f->ticket.created, &f->times, &f->plan, NULL),
+        dispatch_ticket(cat, &f->ticket.created, &f->terms, &f->plan, NULL),
         REJECT_NO_ROUTE);
     findings_deinit(&findings);
     catalogue_free(&cat);

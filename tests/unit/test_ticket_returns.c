@@ -277,6 +277,28 @@ SCRIPT(reclassified_forgets_who_returned_it_but_not_how_often, automatic,
        {40, RETURNED("xc", "NOT_RESPONSIBLE"),
         "WITHDRAWN xc/lead:0; DISPUTED desk/lead:0"})
 
+SCRIPT(reclassified_to_nothing_asks_the_catalogue_again, automatic,
+       {0, CREATED("1/xc", "g/h"), HEAT_FIRST},
+       {10, RETURNED("heat", "NOT_RESPONSIBLE"),
+        "WITHDRAWN heat/lead:0; CANCELLED heat/R@1200; "
+        "REASSIGNED gas-north/lead:0; SCHEDULED gas-north/F@70; "
+        "SCHEDULED gas-north/R@600"},
+       {20, REASSIGNED("zoo"),
+        "WITHDRAWN gas-north/lead:0; CANCELLED gas-north/F@70; "
+        "CANCELLED gas-north/R@600; REASSIGNED zoo/lead:0; "
+        "SCHEDULED zoo/F@80; SCHEDULED zoo/R@600"},
+       /* heat has the best rule, but has returned it. */
+       {30, "'reclassified':{}",
+        "WITHDRAWN zoo/lead:0; CANCELLED zoo/F@80; CANCELLED zoo/R@600; "
+        "REASSIGNED gas-north/lead:0; SCHEDULED gas-north/F@90; "
+        "SCHEDULED gas-north/R@600"},
+       {40, RETURNED("gas-north", "NOT_RESPONSIBLE"),
+        "WITHDRAWN gas-north/lead:0; CANCELLED gas-north/F@90; "
+        "CANCELLED gas-north/R@600; REASSIGNED xc/lead:0"},
+       {50, RETURNED("xc", "NOT_RESPONSIBLE"),
+        "WITHDRAWN xc/lead:0; DISPUTED desk/lead:0"},
+       {60, "'reclassified':{}", "!no_route"})
+
 SCRIPT(reclassified_keeps_who_stays, automatic, {0, TWO, TWO_FIRST},
        {30, "'reclassified':{'matters':[{'category':'w'},{'category':'r/s'}]}",
         "WITHDRAWN heat/co:1; CANCELLED heat/R@1200; UPDATED xc/lead:0; "
@@ -324,6 +346,7 @@ int main(void)
             who_returns_an_emergency_answers_until_the_next_acknowledges),
         cmocka_unit_test(
             reclassified_forgets_who_returned_it_but_not_how_often),
+        cmocka_unit_test(reclassified_to_nothing_asks_the_catalogue_again),
         cmocka_unit_test(reclassified_keeps_who_stays),
         cmocka_unit_test(reclassified_ends_a_forwarding_between_two_it_names),
         cmocka_unit_test(without_any_desk_a_dispute_is_no_route),
