@@ -1,34 +1,30 @@
 /*
  * One record in, its outputs or a refusal out: the whole decision, pure.
  *
- *   bytes -> decode -> (ticket, catalogue, time) -> plan -> packed events
+ *   bytes -> decode -> (ticket's state, catalogue, time) -> packed events,
+ *                                                           the new state
  */
 #ifndef DISPATCHER_APPLY_H
 #define DISPATCHER_APPLY_H
 
 #include "decode.h"
 #include "output.h"
-#include "reject.h"
+#include "tickets.h"
 
-#include <stdint.h>
-
-struct catalogue;
-
-/* What a decision depends on beside the record. All borrowed. */
-struct apply_context {
-    const struct catalogue *catalogue;
-    /* Kafka's, of the record. It stands for "now" in every decision, so that
-     * the same record gives the same bytes when it is done again. */
-    int64_t timestamp_ms;
+/* What became of one record. */
+struct applied {
+    Dispatch__V1__TicketEvent__KindCase kind; /* unless it was not decoded */
+    struct ticket_step step;
+    struct reject reject; /* why it is a dead letter; code as step.code */
 };
 
-/* Decides about one record. On REJECT_NONE its outputs were added to `out`
- * and *kind says which event it was; otherwise `out` is as before and *r says
- * why. Memory comes from out->arena. */
-enum reject_code apply_record(const struct apply_context *ctx,
-                              const struct decode_input *in,
-                              struct outputs *out,
-                              Dispatch__V1__TicketEvent__KindCase *kind,
-                              struct reject *r);
+/* Decides about one record. Its outputs are added to `out`, whose arena gives
+ * the memory; `ctx` is that of ticket_apply, but for ticket_id. FATAL as
+ * tickets_apply. */
+MUST_CHECK enum status apply_record(struct tickets *tickets,
+                                    const struct ticket_context *ctx,
+                                    const struct decode_input *in,
+                                    struct outputs *out,
+                                    struct applied *result);
 
 #endif

@@ -28,7 +28,9 @@ void broker_free(struct broker **b);
 /* Looks at the topics, creates what is missing when topics.create is set, and
  * fills in *facts. RETRY with a reason in why[512] when the broker does not
  * answer or something is missing that an operator can still provide; FATAL
- * when access is missing. */
+ * when access is missing, when the state topic is not compacted, when it has
+ * another number of partitions than tickets has, when that number changed, or
+ * when closed tickets would be forgotten before the topic forgets them. */
 MUST_CHECK enum status broker_check_topics(struct broker *b,
                                            struct topics_facts *facts,
                                            int timeout_ms, char *why);

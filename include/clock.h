@@ -13,4 +13,8 @@ int64_t clock_wall_ms(void);
 /* Microseconds since some moment; never jumps. */
 int64_t clock_steady_us(void);
 
+/* Milliseconds of the same clock, asked of the kernel itself: what the other
+ * two show can be faked for a process. */
+int64_t clock_kernel_ms(void);
+
 #endif

@@ -3,9 +3,10 @@
  *
  * What the group assigns and what is fetched are two things here. A rebalance
  * only reports the partitions; the worker finds out where each one goes on,
- * restores what it needs, and then says from which offsets to fetch. So not a
- * record arrives before its partition is ready (invariant 5), and going back
- * after an abort is the same step: fetch from these offsets.
+ * and then says what to fetch: of a partition that must be restored its state,
+ * of one that is ready its tickets. So not a ticket arrives before its
+ * partition is ready (invariant 5), and going back after an abort is the same
+ * step: fetch from these offsets.
  *
  * One thread uses a consumer; the handlers run inside consumer_poll.
  */
@@ -13,6 +14,7 @@
 #define DISPATCHER_CONSUMER_H
 
 #include "settings.h"
+#include "stamp.h"
 #include "status.h"
 
 #include <stdbool.h>
@@ -25,13 +27,18 @@ struct rd_kafka_consumer_group_metadata_s;
 /* No offset was ever committed: fetch from the beginning. */
 enum { OFFSET_NONE = -1 };
 
+enum consumer_topic { CONSUMER_TICKETS, CONSUMER_STATE };
+
 struct partition_offset {
+    enum consumer_topic topic;
     int32_t partition;
-    int64_t offset; /* the next record to read, or OFFSET_NONE */
+    int64_t offset;     /* the next record to read, or OFFSET_NONE */
+    struct stamp stamp; /* committed with the offset */
 };
 
-/* One record of `tickets`, borrowed until consumer_done. */
+/* One record, borrowed until consumer_done. */
 struct record {
+    enum consumer_topic topic;
     int32_t partition;
     int64_t offset;
     int64_t timestamp_ms; /* Kafka's */
@@ -45,7 +52,8 @@ struct record {
 enum consumer_event {
     CONSUMER_NOTHING, /* nothing within the time */
     CONSUMER_RECORD,  /* *rec is set; consumer_done gives it back */
-    CONSUMER_END,     /* the end of a partition was reached */
+    CONSUMER_END,     /* the end of a partition was reached: topic, partition
+                         and offset of *rec are set, and nothing to give back */
     CONSUMER_STUCK,   /* a partition is fetched no more: ask for the committed
                          offsets and fetch from there */
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
@@ -82,8 +90,9 @@ MUST_CHECK enum status consumer_fetch(struct consumer *c,
                                       const struct partition_offset *items,
                                       size_t n);
 
-/* Fills in the stable committed offsets: RETRY while the transaction of a
- * former owner is open, or when the broker does not answer. */
+/* Fills in the stable committed offsets of `tickets`, with their stamps: RETRY
+ * while the transaction of a former owner is open, or when the broker does not
+ * answer. */
 MUST_CHECK enum status consumer_committed(struct consumer *c,
                                           struct partition_offset *items,
                                           size_t n, int timeout_ms);
@@ -93,6 +102,20 @@ MUST_CHECK enum status consumer_committed(struct consumer *c,
  * record is in hand. */
 void consumer_positions(struct consumer *c, struct partition_offset *items,
                         size_t n);
+
+/* Asks the broker where partitions of `tickets` end for a reader of committed
+ * records, and fills that in. RETRY when it does not answer in time. */
+MUST_CHECK enum status consumer_ends(struct consumer *c,
+                                     struct partition_offset *items, size_t n,
+                                     int timeout_ms);
+
+/* The high watermark that came with the last records fetched from a partition:
+ * also behind open transactions. OFFSET_NONE: nothing was fetched yet. */
+int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
+                          int32_t partition);
+
+/* Records that were fetched and not polled yet. */
+size_t consumer_waiting(const struct consumer *c);
 
 /* The group's metadata as it was when the partitions were assigned, NULL
  * when none are (invariant 3). Borrowed until the next poll. */

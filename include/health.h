@@ -18,6 +18,8 @@
     X(BROKER, "broker", true, false, "not connected to a broker yet")          \
     X(TOPICS, "topics", true, false, "topics not checked yet")                 \
     X(GROUP, "group", true, true, "not a member of the consumer group yet")    \
+    X(STATE, "state", true, true, "no state restored yet")                     \
+    X(TIMERS, "timers", true, true, "no timers yet")                           \
     X(CATALOGUE, "catalogue", true, false, "no catalogue loaded yet")          \
     X(REDIS, "redis", false, false, "not connected to Redis yet")
 

@@ -27,6 +27,8 @@ enum metric_counter {
     METRIC_ABORTS,       /* enum metric_abort */
     METRIC_REBALANCES,   /* enum metric_rebalance */
     METRIC_PRODUCERS,    /* no label: producers made anew after a fatal error */
+    METRIC_REPEATS,      /* no label: events that had been here */
+    METRIC_RESTORED,     /* no label: records read from the state topic */
     METRIC_COUNTERS
 };
 
@@ -58,6 +60,7 @@ enum metric_histogram {
     METRIC_TRANSACTION_SECONDS,
     METRIC_TRANSACTION_RECORDS,
     METRIC_LATENCY_SECONDS, /* record timestamp to commit */
+    METRIC_TIMER_SECONDS,   /* due time to decision */
     METRIC_HISTOGRAMS
 };
 
@@ -65,8 +68,18 @@ enum metric_histogram {
 enum metric_gauge {
     METRIC_PRODUCER_QUEUE, /* messages waiting in the producer */
     METRIC_CONSUMER_QUEUE, /* messages fetched and not yet taken */
+    METRIC_TICKETS_OPEN,   /* remembered tickets by status, in this order */
+    METRIC_TICKETS_RESOLVED,
+    METRIC_TICKETS_CLOSED,
+    METRIC_TICKETS_MERGED,
+    METRIC_TICKETS_CANCELLED,
+    METRIC_STATE_BYTES,      /* that they take in memory */
+    METRIC_RESTORING,        /* partitions */
+    METRIC_TIMER_OVERDUE_MS, /* of the oldest timer that did not fire; summed,
+                                it is a sum of replicas' workers */
     METRIC_GAUGES
 };
+enum { METRIC_STATUSES = METRIC_TICKETS_CANCELLED - METRIC_TICKETS_OPEN + 1 };
 
 /* How loading a catalogue went. */
 enum metric_load {
@@ -127,6 +140,10 @@ void metrics_count(struct worker_metrics *w, enum metric_counter counter,
 /* One more input record in the open transaction; its Kafka timestamp (0 or
  * less: it has none) gives the latency at commit. */
 void metrics_record(struct worker_metrics *w, int64_t timestamp_ms);
+
+/* Adds to a histogram at once. */
+void metrics_observe(struct worker_metrics *w, enum metric_histogram histogram,
+                     int64_t value);
 
 /* The open transaction ended. `duration_us` runs from its begin. */
 void metrics_committed(struct worker_metrics *w, int64_t now_ms,

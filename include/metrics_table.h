@@ -35,6 +35,21 @@
       "Input records in a committed transaction.")                             \
     X(LATENCY, "dispatcher_latency_seconds", HISTOGRAM, "",                    \
       "From the Kafka timestamp of an input record to its commit.")            \
+    X(TIMER_SECONDS, "dispatcher_timer_delay_seconds", HISTOGRAM, "",          \
+      "From the due time of a timer (a warning, a breach, ...) to the "        \
+      "decision.")                                                             \
+    X(TIMER_OVERDUE, "dispatcher_timer_overdue_seconds", GAUGE, "",            \
+      "For how long the oldest timer that is due has not fired.")              \
+    X(REPEATS, "dispatcher_repeats_total", COUNTER, "",                        \
+      "Ticket events that had been here before; they change nothing.")         \
+    X(REMEMBERED, "dispatcher_remembered_tickets", GAUGE, "status",            \
+      "Tickets in the state of the owned partitions, by status.")              \
+    X(STATE_BYTES, "dispatcher_state_bytes", GAUGE, "",                        \
+      "Memory that the state of the owned partitions takes.")                  \
+    X(RESTORING, "dispatcher_restoring_partitions", GAUGE, "",                 \
+      "Owned partitions whose state is still being read.")                     \
+    X(RESTORED, "dispatcher_state_records_restored_total", COUNTER, "",        \
+      "Records read from the state topic.")                                    \
     X(PRODUCER_QUEUE, "dispatcher_producer_queue_messages", GAUGE, "",         \
       "Messages that wait in the producers' queues.")                          \
     X(CONSUMER_QUEUE, "dispatcher_consumer_queue_messages", GAUGE, "",         \
@@ -70,7 +85,7 @@
     X(READY, "dispatcher_ready", GAUGE, "",                                    \
       "1 when all that is needed is there, as /readyz has it.")                \
     X(CONDITION, "dispatcher_condition", GAUGE, "what",                        \
-      "1 when broker, topics, group, catalogue or redis is as it should be.")  \
+      "1 when that condition of /readyz is as it should be.")                  \
     X(CALL_SECONDS, "dispatcher_call_seconds", GAUGE, "worker",                \
       "For how long the worker has been in its current call.")                 \
     X(CATALOGUE_LOADS, "dispatcher_catalogue_loads_total", COUNTER, "result",  \

@@ -90,21 +90,6 @@ void output_assignment(struct output_batch *b,
 /* Adds `msg` to deadlines, as above. */
 void output_deadline(struct output_batch *b, Dispatch__V1__DeadlineEvent *msg);
 
-/* Adds the events of a first dispatch: for each part ASSIGNED, then SCHEDULED
- * for each of its clocks. `event` is a `created`. Event ids are
- * <ticket_id>/<n> with n from *seq + 1; *seq is left at the last one used. A
- * department that has a topic of its own gets ASSIGNED there too, under the
- * same event id. A confidential ticket's contact is left out of `assignments`
- * and goes only to the department's own topic.
- *
- * REJECT_OUTPUT_TOO_LARGE when a value exceeds max_size or the arena is full;
- * then *seq and the list are as before, though the arena has less room. */
-enum reject_code outputs_add_dispatch(struct outputs *out,
-                                      const Dispatch__V1__TicketEvent *event,
-                                      const struct dispatch_plan *plan,
-                                      const char *catalogue_version,
-                                      uint32_t *seq, struct reject *r);
-
 /* The number on the wire. */
 Dispatch__V1__Clock output_clock(enum clock_kind kind);
 

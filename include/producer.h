@@ -24,6 +24,7 @@
 
 struct output;
 struct producer;
+struct ticket_record;
 struct watchdog_slot;
 
 /* How a step of a transaction ended, by what comes next. */
@@ -59,9 +60,14 @@ MUST_CHECK enum txn producer_init(struct producer *p);
 
 MUST_CHECK enum txn producer_begin(struct producer *p);
 
-/* Adds one event with its headers. `input` gives the trace context. */
+/* Adds one event with its headers. `input` gives the trace context; NULL: time
+ * alone caused it. */
 MUST_CHECK enum txn producer_send(struct producer *p, const struct output *out,
                                   const struct record *input);
+
+/* Adds a record of the state topic, to that partition (invariant 9). */
+MUST_CHECK enum txn producer_send_state(struct producer *p, int32_t partition,
+                                        const struct ticket_record *state);
 
 /* Adds a dead letter: the input's key, value and headers as they came, and
  * headers that say why and whence. A value that does not fit into a record is
@@ -70,7 +76,7 @@ MUST_CHECK enum txn producer_send_dead_letter(struct producer *p,
                                               const struct record *input,
                                               const struct reject *why);
 
-/* Adds the offsets and commits. `group` must not be NULL. */
+/* Adds the offsets with their stamps and commits. `group` must not be NULL. */
 MUST_CHECK enum txn
 producer_commit(struct producer *p, const struct partition_offset *items,
                 size_t n,
@@ -80,6 +86,9 @@ MUST_CHECK enum txn producer_abort(struct producer *p);
 
 /* Serves delivery reports; call it now and then. */
 void producer_poll(struct producer *p);
+
+/* Records that were sent and are not acknowledged yet. */
+size_t producer_waiting(const struct producer *p);
 
 /* Largest value that an event may have, headers and key accounted for. */
 size_t producer_max_value(const struct producer *p);

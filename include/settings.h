@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* The clients that a librdkafka property is for. */
@@ -47,6 +48,7 @@ struct settings {
     bool events_headers; /* cloudevents, or none */
     enum calendar_language events_explanation;
     size_t input_max_bytes;
+    int64_t state_closed_retention_ms;
     bool membership_static;
     int workers;
     char *catalogue_cache; /* "": none */

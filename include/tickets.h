@@ -82,7 +82,8 @@ MUST_CHECK enum status tickets_recalendar(struct tickets *t,
 void tickets_commit(struct tickets *t);
 void tickets_abort(struct tickets *t);
 
-/* How many are in this status; of TICKET_STATUS_UNSPECIFIED: in any. */
+/* How many are in this status, or in any. */
+#define TICKET_STATUS_ANY DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_UNSPECIFIED
 size_t tickets_count(const struct tickets *t,
                      Dispatch__V1__TicketStatus status);
 

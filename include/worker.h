@@ -1,14 +1,15 @@
 /*
  * A worker: one member of the group, one transactional producer, the
- * partitions that the group gives it.
+ * partitions that the group gives it, their tickets and timers.
  *
  *   RENEW ──> REWIND ──> RUN ──> (stopped)
  *     ^          ^         │
- *     │          └─ abort ─┤   what a transaction changed is undone, fetching
- *     └── fatal error ─────┘   goes on from the committed offsets
+ *     │          └─ abort ─┤   the committed stamps tell which memory is
+ *     └── fatal error ─────┘   current: it goes on, the rest is restored
  *
  * All that can go wrong leads back to RENEW or REWIND; nothing else is needed
- * to recover, and a rebalance takes the same way.
+ * to recover, and a rebalance takes the same way. While RUN, a partition's
+ * state is read until it is complete, then its tickets are.
  */
 #ifndef DISPATCHER_WORKER_H
 #define DISPATCHER_WORKER_H
@@ -29,7 +30,8 @@ struct worker;
 /* What the process shares with its workers. All borrowed. */
 struct worker_options {
     const struct settings *cfg;
-    size_t max_message_size; /* fits every output topic */
+    size_t max_message_size;    /* fits every output topic */
+    int32_t tickets_partitions; /* of the topic of tickets */
     struct catalogue_watch *catalogue;
     struct health *health;
     struct metrics *metrics;

@@ -123,11 +123,12 @@ static bool start(struct process *p)
     return p->lag;
 }
 
-static void start_workers(struct process *p, size_t max_message_size)
+static void start_workers(struct process *p, const struct topics_facts *facts)
 {
     const struct worker_options options = {
         .cfg = &p->cfg,
-        .max_message_size = max_message_size,
+        .max_message_size = facts->max_message_size,
+        .tickets_partitions = facts->tickets_partitions,
         .catalogue = p->catalogue,
         .health = p->health,
         .metrics = p->metrics,
@@ -139,7 +140,7 @@ static void start_workers(struct process *p, size_t max_message_size)
     for (int i = 0; i < p->cfg.workers; i++)
         p->workers[i] = worker_start(&options, i);
     log_info("started", "workers=%d max_message_size=%zu", p->cfg.workers,
-             max_message_size);
+             facts->max_message_size);
 }
 
 /* ------------------------------------------------------------------
@@ -168,7 +169,7 @@ static void supervise(struct process *p)
         enum status status = probe_facts(p->probe, &facts);
 
         if (status == STATUS_OK && !p->workers)
-            start_workers(p, facts.max_message_size);
+            start_workers(p, &facts);
         p->failed = status == STATUS_FATAL;
         workers_ended(p);
         if (clock_steady_us() - ticked_us >= 1000000) {

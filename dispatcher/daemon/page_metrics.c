@@ -99,6 +99,18 @@ static void write_histogram(const struct page *p, enum metric_id id, int which)
     fprintf(p->out, "%s_count %" PRIu64 "\n", name, h->count);
 }
 
+/* ------------------------------------------------------------------ tickets */
+
+static void write_remembered(const struct page *p, enum metric_id id, int which)
+{
+    static const char *const statuses[METRIC_STATUSES] = {
+        "open", "resolved", "closed", "merged", "cancelled"};
+
+    for (int i = 0; i < METRIC_STATUSES; i++)
+        write_labelled(p, id, statuses[i],
+                       (double)p->reading->gauges[which + i]);
+}
+
 /* -------------------------------------------------------------- partitions */
 
 /* Figures that are not known yet have no series. */
@@ -260,6 +272,13 @@ static const struct {
     [METRIC_ID_TRANSACTION_RECORDS] = {write_histogram,
                                        METRIC_TRANSACTION_RECORDS},
     [METRIC_ID_LATENCY] = {write_histogram, METRIC_LATENCY_SECONDS},
+    [METRIC_ID_TIMER_SECONDS] = {write_histogram, METRIC_TIMER_SECONDS},
+    [METRIC_ID_TIMER_OVERDUE] = {write_single, 0},
+    [METRIC_ID_REPEATS] = {write_counter, METRIC_REPEATS},
+    [METRIC_ID_REMEMBERED] = {write_remembered, METRIC_TICKETS_OPEN},
+    [METRIC_ID_STATE_BYTES] = {write_single, 0},
+    [METRIC_ID_RESTORING] = {write_single, 0},
+    [METRIC_ID_RESTORED] = {write_counter, METRIC_RESTORED},
     [METRIC_ID_PRODUCER_QUEUE] = {write_single, 0},
     [METRIC_ID_CONSUMER_QUEUE] = {write_single, 0},
     [METRIC_ID_PARTITIONS] = {write_single, 0},
@@ -304,6 +323,10 @@ static void fill_single(struct page *p)
         (double)r->gauges[METRIC_PRODUCER_QUEUE];
     p->single[METRIC_ID_CONSUMER_QUEUE] =
         (double)r->gauges[METRIC_CONSUMER_QUEUE];
+    p->single[METRIC_ID_TIMER_OVERDUE] =
+        (double)r->gauges[METRIC_TIMER_OVERDUE_MS] / 1000;
+    p->single[METRIC_ID_STATE_BYTES] = (double)r->gauges[METRIC_STATE_BYTES];
+    p->single[METRIC_ID_RESTORING] = (double)r->gauges[METRIC_RESTORING];
     p->single[METRIC_ID_PARTITIONS] = (double)r->n_partitions;
     p->single[METRIC_ID_READY] = view_is_ready(p->view);
     p->single[METRIC_ID_PROCESS_CPU] = process.cpu_seconds;

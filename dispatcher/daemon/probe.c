@@ -45,15 +45,15 @@ static void report(struct probe *p, enum status status, const char *why)
         health_set(p->health, 0, HEALTH_TOPICS, false, "%s", why);
 }
 
-/* Keeps the first good facts: workers were built on them. Returns how long to
- * rest. */
+/* Keeps the first good facts: workers were built on them. What no repetition
+ * can mend counts at any time. Returns how long to rest. */
 static int keep(struct probe *p, enum status status,
                 const struct topics_facts *facts)
 {
     int pause_ms;
 
     pthread_mutex_lock(&p->mutex);
-    if (p->status == STATUS_RETRY) {
+    if (p->status == STATUS_RETRY || status == STATUS_FATAL) {
         p->status = status;
         p->facts = *facts;
     }
@@ -72,7 +72,7 @@ static int turn(void *opaque)
 
     report(p, status, why);
     if (status == STATUS_FATAL)
-        log_error("start_failed", "reason=%s", log_value(&text, why));
+        log_error("topics_refused", "reason=%s", log_value(&text, why));
     return keep(p, status, &facts);
 }
 

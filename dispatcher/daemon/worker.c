@@ -25,6 +25,14 @@ enum {
     ARENA_MAX = 96 << 20,
 };
 
+static void take_record(struct worker *w, const struct record *rec)
+{
+    if (rec->topic == CONSUMER_STATE)
+        worker_restore(w, rec);
+    else
+        worker_process(w, rec);
+}
+
 /* Waits for one event and handles it; records only count while running. */
 static void poll_once(struct worker *w, int timeout_ms)
 {
@@ -40,34 +48,73 @@ static void poll_once(struct worker *w, int timeout_ms)
         worker_rewind(w);
     if (event == CONSUMER_NOTHING && w->phase == PHASE_RUN)
         worker_idle(w);
+    if (event == CONSUMER_END && w->phase == PHASE_RUN)
+        worker_restore_end(w, &rec);
     if (event != CONSUMER_RECORD)
         return;
     if (w->phase == PHASE_RUN)
-        worker_process(w, &rec);
+        take_record(w, &rec);
     consumer_done(&rec);
 }
 
+static bool has_catalogue(struct worker *w)
+{
+    const struct catalogue *cat = catalogue_watch_take(w->options.catalogue);
+
+    if (cat)
+        catalogue_watch_release(w->options.catalogue, cat);
+    return cat;
+}
+
+void worker_fetch(struct worker *w)
+{
+    struct partitions *p = &w->partitions;
+    size_t n = 0;
+
+    /* A transaction that was begun without a catalogue has none. */
+    w->reading = has_catalogue(w) && (!w->in_transaction || w->catalogue);
+    for (size_t i = 0; i < p->n; i++) {
+        struct owned *o = &p->items[i];
+
+        o->fetching = o->ready && w->reading;
+        if (o->ready && !w->reading)
+            continue;
+        p->offsets[n++] = (struct partition_offset){
+            .topic = o->ready ? CONSUMER_TICKETS : CONSUMER_STATE,
+            .partition = o->partition,
+            .offset = o->ready ? o->next : o->restored};
+    }
+    if (consumer_fetch(w->consumer, p->offsets, n) != STATUS_OK)
+        w->phase = PHASE_REWIND;
+    worker_show_state(w);
+}
+
+/* New tickets wait for the first catalogue; timers do not. */
 static void run(struct worker *w)
 {
-    poll_once(w, w->in_transaction ? 0 : POLL_MS);
+    if (!w->reading && !w->in_transaction && has_catalogue(w))
+        worker_fetch(w);
+    poll_once(w, worker_patience_ms(w, POLL_MS));
+    if (w->phase == PHASE_RUN)
+        worker_restore_turn(w);
+    if (w->phase == PHASE_RUN)
+        worker_time(w);
     if (w->phase == PHASE_RUN && w->in_transaction && worker_commit_due(w))
         worker_commit(w);
 }
 
-/* From where does each partition go on? Asked after everything that makes
- * the memory doubtful; fetching begins with the answer. New tickets wait for
- * the first catalogue. */
+/* From where does each partition go on, and whose memory is current? Asked
+ * after everything that makes the memory doubtful; fetching begins with the
+ * answer. */
 static void rewind_partitions(struct worker *w)
 {
     struct partitions *p = &w->partitions;
     struct partition_offset *offsets;
-    const struct catalogue *cat = catalogue_watch_take(w->options.catalogue);
     enum status status;
+    size_t n_kept;
 
-    poll_once(w, p->n && cat ? 0 : POLL_MS);
-    if (cat)
-        catalogue_watch_release(w->options.catalogue, cat);
-    if (!p->n || !cat || w->phase != PHASE_REWIND)
+    poll_once(w, w->assigned ? 0 : POLL_MS);
+    if (!w->assigned || w->phase != PHASE_REWIND)
         return;
     offsets = partitions_committed(p);
     watchdog_enter(w->watchdog, "committed");
@@ -75,15 +122,19 @@ static void rewind_partitions(struct worker *w)
     watchdog_leave(w->watchdog);
     if (status != STATUS_OK) {
         log_info("kafka_waits", "call=committed worker=%d", w->index);
+        health_set(w->options.health, (unsigned)w->index, HEALTH_STATE, false,
+                   "waits to hear where the partitions go on: a transaction "
+                   "of a former owner may be open");
         poll_once(w, POLL_MS);
         return;
     }
-    partitions_rewound(p);
-    if (consumer_fetch(w->consumer, p->offsets, p->n) != STATUS_OK)
-        return;
+    n_kept = partitions_rewound(p);
     w->idle_since_us = clock_steady_us();
+    w->restore_told_us = w->restore_tried_us = w->idle_since_us;
     w->phase = PHASE_RUN;
-    log_info("fetching", "worker=%d partitions=%zu", w->index, p->n);
+    log_info("fetching", "worker=%d partitions=%zu kept=%zu", w->index, p->n,
+             n_kept);
+    worker_fetch(w);
 }
 
 static void make_producer(struct worker *w)
@@ -133,11 +184,18 @@ static void on_assigned(void *opaque, const int32_t *ids, size_t n)
     metrics_count_now(w->metrics, METRIC_REBALANCES, METRIC_REBALANCE_ASSIGNED);
     metrics_partitions_clear(w->metrics);
     partitions_set(&w->partitions, ids, n);
+    w->assigned = n > 0;
     for (size_t i = 0; i < n; i++)
         w->partitions.items[i].metrics =
             metrics_partition_add(w->metrics, w->partitions.items[i].partition);
     health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, true,
                "%zu partitions", n);
+    if (n == 0) {
+        health_set(w->options.health, (unsigned)w->index, HEALTH_STATE, true,
+                   "no partitions");
+        health_set(w->options.health, (unsigned)w->index, HEALTH_TIMERS, true,
+                   "no partitions");
+    }
     log_info("assigned", "worker=%d partitions=%zu", w->index, n);
     if (w->phase == PHASE_RUN)
         w->phase = PHASE_REWIND;
@@ -155,7 +213,7 @@ static void on_revoked(void *opaque, bool lost)
     else if (w->in_transaction)
         worker_commit(w);
     metrics_partitions_clear(w->metrics);
-    partitions_set(&w->partitions, NULL, 0);
+    w->assigned = false; /* their memory stays: they may come back */
     if (!atomic_load(w->options.stopping))
         health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, false,
                    "the group is rebalancing");

@@ -11,6 +11,9 @@
 #include "log.h"
 #include "output.h"
 
+#include <assert.h>
+#include <stdio.h>
+
 enum { IDLE_OFFSETS_US = 1000 * 1000 }; /* idle for so long: skip controls */
 
 static void count(struct worker *w, const struct outputs *out)
@@ -24,25 +27,78 @@ static void count(struct worker *w, const struct outputs *out)
                           (unsigned)out->items[i].kind);
 }
 
-static enum txn send_all(struct worker *w, const struct outputs *out,
-                         const struct record *rec)
+void worker_outputs(struct worker *w, struct outputs *out)
+{
+    arena_reset(w->arena);
+    outputs_init(out, w->arena, producer_max_value(w->producer));
+    out->language = w->options.cfg->events_explanation;
+}
+
+struct ticket_context worker_context(const struct worker *w,
+                                     const struct owned *o,
+                                     int64_t timestamp_ms)
+{
+    return (struct ticket_context){
+        .catalogue = w->catalogue,
+        .timestamp_ms = timestamp_ms,
+        .now_ms = o->latest_ms,
+        .retention_ms = w->options.cfg->state_closed_retention_ms,
+    };
+}
+
+enum txn worker_send(struct worker *w, struct owned *o,
+                     const struct outputs *out, const struct ticket_step *step,
+                     const struct record *rec)
 {
     enum txn result = TXN_OK;
 
     for (size_t i = 0; result == TXN_OK && i < out->n; i++)
         result = producer_send(w->producer, &out->items[i], rec);
+    if (result == TXN_OK && step->record.key) {
+        o->touched = true;
+        result = producer_send_state(w->producer, o->partition, &step->record);
+    }
     count(w, out);
+    w->n_steps++;
     return result;
 }
 
+void worker_corrupt(struct worker *w, const struct owned *o)
+{
+    char why[128];
+
+    snprintf(why, sizeof why,
+             "partition %d of the state holds a ticket that cannot be read; "
+             "see \"A state that is not ours\" in docs/kafka.md",
+             (int)o->partition);
+    worker_end(w, "state_unreadable", why);
+}
+
+static enum txn send_dead_letter(struct worker *w, const struct record *rec,
+                                 const struct reject *why)
+{
+    metrics_count(w->metrics, METRIC_DEAD_LETTERS, (unsigned)why->code);
+    log_debug("dead_letter", "partition=%d offset=%lld code=%s",
+              (int)rec->partition, (long long)rec->offset,
+              reject_name(why->code));
+    return producer_send_dead_letter(w->producer, rec, why);
+}
+
+static void note_time(struct owned *o, const struct record *rec)
+{
+    frontier_record(&o->frontier, rec->timestamp_ms, clock_wall_ms());
+    if (rec->timestamp_ms > o->latest_ms)
+        o->latest_ms = rec->timestamp_ms;
+}
+
 /* Decides about one record and queues what follows from it. */
-static enum txn dispatch(struct worker *w, const struct record *rec)
+static enum txn decide(struct worker *w, struct owned *o,
+                       const struct record *rec)
 {
     struct outputs out;
-    struct reject why;
-    Dispatch__V1__TicketEvent__KindCase kind;
-    const struct apply_context ctx = {.catalogue = w->catalogue,
-                                      .timestamp_ms = rec->timestamp_ms};
+    struct applied applied;
+    struct ticket_context ctx;
+    enum txn result;
     const struct decode_input in = {.key = rec->key,
                                     .key_size = rec->key_size,
                                     .value = rec->value,
@@ -50,18 +106,21 @@ static enum txn dispatch(struct worker *w, const struct record *rec)
                                     .max_size =
                                         w->options.cfg->input_max_bytes};
 
-    arena_reset(w->arena);
-    outputs_init(&out, w->arena, producer_max_value(w->producer));
-    out.language = w->options.cfg->events_explanation;
-    if (apply_record(&ctx, &in, &out, &kind, &why) == REJECT_NONE) {
-        metrics_count(w->metrics, METRIC_TICKETS, (unsigned)kind);
-        return send_all(w, &out, rec);
+    note_time(o, rec);
+    ctx = worker_context(w, o, rec->timestamp_ms);
+    worker_outputs(w, &out);
+    if (apply_record(o->tickets, &ctx, &in, &out, &applied) != STATUS_OK) {
+        worker_corrupt(w, o);
+        return TXN_LEAVE;
     }
-    metrics_count(w->metrics, METRIC_DEAD_LETTERS, (unsigned)why.code);
-    log_debug("dead_letter", "partition=%d offset=%lld code=%s",
-              (int)rec->partition, (long long)rec->offset,
-              reject_name(why.code));
-    return producer_send_dead_letter(w->producer, rec, &why);
+    result = worker_send(w, o, &out, &applied.step, rec);
+    if (result == TXN_OK && applied.step.code != REJECT_NONE)
+        return send_dead_letter(w, rec, &applied.reject);
+    if (applied.step.repeat)
+        metrics_count(w->metrics, METRIC_REPEATS, 0);
+    else
+        metrics_count(w->metrics, METRIC_TICKETS, (unsigned)applied.kind);
+    return result;
 }
 
 void worker_process(struct worker *w, const struct record *rec)
@@ -69,9 +128,10 @@ void worker_process(struct worker *w, const struct record *rec)
     struct owned *o = partitions_find(&w->partitions, rec->partition);
     enum txn result;
 
-    if (!o || !worker_begin(w))
+    if (!o || !o->ready || !worker_begin(w))
         return;
-    result = dispatch(w, rec);
+    assert(w->catalogue);
+    result = decide(w, o, rec);
     if (result != TXN_OK) {
         worker_give_up(w, result, METRIC_ABORT_PRODUCE);
         return;

@@ -4,9 +4,11 @@
 #ifndef DISPATCHER_WORKER_STATE_H
 #define DISPATCHER_WORKER_STATE_H
 
+#include "clock_guard.h"
 #include "metrics.h"
 #include "partitions.h"
 #include "producer.h"
+#include "ticket.h"
 #include "worker.h"
 
 #include <pthread.h>
@@ -17,6 +19,8 @@
 struct arena;
 struct catalogue;
 struct consumer;
+struct outputs;
+struct ticket_step;
 struct watchdog_slot;
 struct worker_metrics;
 
@@ -38,16 +42,29 @@ struct worker {
     struct consumer *consumer;
     struct producer *producer;
     struct partitions partitions;
+    bool assigned; /* the partitions are ours; else their memory alone */
     struct worker_metrics *metrics;
     struct watchdog_slot *watchdog;
     struct arena *arena;
+    bool reading; /* tickets are fetched: there is a catalogue */
 
     /* The open transaction. */
     bool in_transaction;
     int64_t begun_us;
-    int n_records;
+    int n_records;                     /* input records */
+    int n_steps;                       /* these, and what time alone did */
     const struct catalogue *catalogue; /* one snapshot a transaction */
 
+    /* Time. */
+    struct clock_guard guard;
+    int64_t next_due_ms; /* of all ready partitions; INT64_MAX: none */
+    int64_t asked_us;    /* when the partitions' ends were asked for */
+    int64_t looked_us;   /* when clocks were last compared with calendars */
+    int64_t shown_us;    /* when the gauges were set */
+
+    size_t n_restoring;       /* partitions */
+    int64_t restore_told_us;  /* when progress was last told */
+    int64_t restore_tried_us; /* when an open transaction was looked behind */
     int64_t idle_since_us;
     int n_fenced;
     int64_t fenced_since_us;
@@ -82,10 +99,47 @@ void worker_rewind(struct worker *w);
 /* Lets go of the open transaction's snapshot. */
 void worker_forget_transaction(struct worker *w);
 
+/* Fetches what the partitions need: of those that are ready, tickets; of those
+ * that are not, their state. */
+void worker_fetch(struct worker *w);
+
 /* Decides about one record inside a transaction, which it may open. */
 void worker_process(struct worker *w, const struct record *rec);
 
 /* Nothing waits in the input. */
 void worker_idle(struct worker *w);
+
+/* An empty list of outputs in the worker's arena, which is emptied. */
+void worker_outputs(struct worker *w, struct outputs *out);
+
+/* What a step depends on beside record and state. */
+struct ticket_context worker_context(const struct worker *w,
+                                     const struct owned *o,
+                                     int64_t timestamp_ms);
+
+/* Sends a step's outputs and its state record; `rec` NULL: time caused it. */
+enum txn worker_send(struct worker *w, struct owned *o,
+                     const struct outputs *out, const struct ticket_step *step,
+                     const struct record *rec);
+
+/* A ticket's state cannot be read: ends the worker. */
+void worker_corrupt(struct worker *w, const struct owned *o);
+
+/* A record of the state topic, or that its end was reached. */
+void worker_restore(struct worker *w, const struct record *rec);
+void worker_restore_end(struct worker *w, const struct record *end);
+
+/* Now and then while partitions are being restored: progress, and another try
+ * where a transaction holds records back. */
+void worker_restore_turn(struct worker *w);
+
+/* Says whether all partitions are restored. */
+void worker_show_state(struct worker *w);
+
+/* What is due is done; clocks follow calendars that changed. */
+void worker_time(struct worker *w);
+
+/* How long the loop may wait for a record, in milliseconds. */
+int worker_patience_ms(const struct worker *w, int longest_ms);
 
 #endif

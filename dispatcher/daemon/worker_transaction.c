@@ -116,12 +116,39 @@ bool worker_begin(struct worker *w)
     w->in_transaction = true;
     w->begun_us = clock_steady_us();
     w->n_records = 0;
+    w->n_steps = 0;
     if (result == TXN_OK) {
         w->catalogue = catalogue_watch_take(w->options.catalogue);
         return true;
     }
     worker_give_up(w, result, METRIC_ABORT_PRODUCE);
     return false;
+}
+
+/* The first state record of each memory, and now and then another one. */
+static enum txn send_heads(struct worker *w)
+{
+    struct partitions *p = &w->partitions;
+    enum txn result = TXN_OK;
+
+    for (size_t i = 0; result == TXN_OK && i < p->n; i++) {
+        struct owned *o = &p->items[i];
+        uint8_t bytes[STATE_HEAD_SIZE];
+        struct ticket_record record;
+
+        if (!o->pending.lineage || !partition_needs_head(o))
+            continue;
+        o->pending_head = (struct state_head){
+            .there = true,
+            .format_version = TICKET_FORMAT_VERSION,
+            .partitions = (uint32_t)w->options.tickets_partitions,
+            .lineage = o->pending.lineage,
+            .latest_ms = o->pending.latest_ms,
+        };
+        record = state_head_record(&o->pending_head, bytes);
+        result = producer_send_state(w->producer, o->partition, &record);
+    }
+    return result;
 }
 
 void worker_commit(struct worker *w)
@@ -132,6 +159,11 @@ void worker_commit(struct worker *w)
 
     if (!consumer_group(w->consumer)) { /* never without fencing */
         worker_give_up(w, TXN_ABORT, METRIC_ABORT_REBALANCE);
+        return;
+    }
+    result = send_heads(w);
+    if (result != TXN_OK) {
+        worker_give_up(w, result, METRIC_ABORT_PRODUCE);
         return;
     }
     result = producer_commit(w->producer, w->partitions.offsets, n,
@@ -150,7 +182,7 @@ bool worker_commit_due(const struct worker *w)
 {
     const struct settings *cfg = w->options.cfg;
 
-    return w->n_records >= cfg->commit_max_records ||
+    return w->n_steps >= cfg->commit_max_records ||
            clock_steady_us() - w->begun_us >=
                (int64_t)cfg->commit_interval_ms * 1000;
 }

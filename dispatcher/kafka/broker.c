@@ -7,6 +7,7 @@
 #include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
+#include "topic_admin.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@ enum {
     MIN_MAX_MESSAGE = 16384,       /* headers alone may need 4 KiB */
     MAX_MAX_MESSAGE = 100000000,
     BATCH_OVERHEAD = 512, /* what a batch adds to its one record */
+    HOUR_MS = 3600000,
 };
 
 /* What went wrong with a connection, as far as the operator can mend it. */
@@ -33,9 +35,11 @@ struct broker {
     rd_kafka_t *rk;
     struct trouble trouble;
     struct topics_facts facts; /* max_message_size 0: not measured yet */
-    char *names[MAX_TOPICS];   /* tickets first, then what we write to */
+    char *names[MAX_TOPICS];   /* as below, then those of departments */
     size_t n;
 };
+
+enum { TICKETS, STATE }; /* in `names` */
 
 static bool add_name(struct broker *b, const char *name, size_t size)
 {
@@ -49,8 +53,9 @@ static bool add_name(struct broker *b, const char *name, size_t size)
 static bool add_names(struct broker *b)
 {
     const struct settings *cfg = b->cfg;
-    const char *const fixed[] = {cfg->topic_tickets, cfg->topic_assignments,
-                                 cfg->topic_deadlines, cfg->topic_dead_letters};
+    const char *const fixed[] = {cfg->topic_tickets, cfg->topic_state,
+                                 cfg->topic_assignments, cfg->topic_deadlines,
+                                 cfg->topic_dead_letters};
     const char *list = cfg->topics_departments, *name;
     size_t size;
     bool ok = true;
@@ -157,124 +162,20 @@ void broker_free(struct broker **b)
     *b = NULL;
 }
 
-/* ---------------------------------------------------------------- creation */
-
-static rd_kafka_NewTopic_t *new_topic(const struct broker *b, const char *name)
-{
-    char why[256];
-
-    return rd_kafka_NewTopic_new(name, b->cfg->topics_partitions,
-                                 b->cfg->topics_replication, why, sizeof why);
-}
-
-/* The first error among the answers, ready for a person; NULL: none. */
-static const char *creation_error(rd_kafka_event_t *answer)
-{
-    const rd_kafka_CreateTopics_result_t *result =
-        rd_kafka_event_CreateTopics_result(answer);
-    const rd_kafka_topic_result_t **topics;
-    size_t n = 0;
-
-    if (rd_kafka_event_error(answer))
-        return rd_kafka_event_error_string(answer);
-    topics = rd_kafka_CreateTopics_result_topics(result, &n);
-    for (size_t i = 0; i < n; i++) {
-        rd_kafka_resp_err_t err = rd_kafka_topic_result_error(topics[i]);
-
-        if (err && err != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-            return rd_kafka_err2str(err);
-    }
-    return NULL;
-}
-
-static enum status create(struct broker *b, const char *name, int timeout_ms,
-                          char *why)
-{
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(b->rk);
-    rd_kafka_NewTopic_t *topic = new_topic(b, name);
-    enum status status = STATUS_RETRY;
-    rd_kafka_event_t *answer;
-    const char *error;
-
-    if (!topic) {
-        snprintf(why, KAFKA_WHY_SIZE, "topic %s: not a valid name", name);
-        rd_kafka_queue_destroy(queue);
-        return STATUS_FATAL;
-    }
-    rd_kafka_CreateTopics(b->rk, &topic, 1, NULL, queue);
-    answer = rd_kafka_queue_poll(queue, timeout_ms);
-    error = answer ? creation_error(answer) : "no answer";
-    if (error) {
-        snprintf(why, KAFKA_WHY_SIZE, "topic %s cannot be created: %s", name,
-                 error);
-    } else {
-        log_info("topic_created", "topic=%s partitions=%d", name,
-                 b->cfg->topics_partitions);
-        status = STATUS_OK;
-    }
-    if (answer)
-        rd_kafka_event_destroy(answer);
-    rd_kafka_NewTopic_destroy(topic);
-    rd_kafka_queue_destroy(queue);
-    return status;
-}
-
-/* -------------------------------------------------------------------- sizes */
-
-static size_t config_size(const rd_kafka_ConfigResource_t *resource)
-{
-    size_t n = 0;
-    const rd_kafka_ConfigEntry_t **entries =
-        rd_kafka_ConfigResource_configs(resource, &n);
-
-    for (size_t i = 0; i < n; i++) {
-        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-
-        if (!strcmp(rd_kafka_ConfigEntry_name(entries[i]),
-                    "max.message.bytes") &&
-            value)
-            return (size_t)strtoull(value, NULL, 10);
-    }
-    return 0;
-}
-
-/* The smallest max.message.bytes of the topics that we write to; 0 when the
- * broker does not tell. */
-static size_t smallest_size(struct broker *b, int timeout_ms)
-{
-    rd_kafka_ConfigResource_t *asked[MAX_TOPICS];
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(b->rk);
-    const rd_kafka_ConfigResource_t **told = NULL;
-    size_t n_asked = 0, n_told = 0, smallest = 0;
-    rd_kafka_event_t *answer;
-
-    for (size_t i = 1; i < b->n; i++)
-        asked[n_asked++] =
-            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, b->names[i]);
-    rd_kafka_DescribeConfigs(b->rk, asked, n_asked, NULL, queue);
-    answer = rd_kafka_queue_poll(queue, timeout_ms);
-    if (answer && !rd_kafka_event_error(answer))
-        told = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(answer), &n_told);
-    for (size_t i = 0; i < n_told; i++) {
-        size_t size = config_size(told[i]);
-
-        if (size && (!smallest || size < smallest))
-            smallest = size;
-    }
-    if (answer)
-        rd_kafka_event_destroy(answer);
-    rd_kafka_ConfigResource_destroy_array(asked, n_asked);
-    rd_kafka_queue_destroy(queue);
-    return smallest;
-}
+/* ------------------------------------------------------------ configuration */
 
 /* A record that is too large must fail in our hands, where it costs nothing,
- * not at the broker, where it costs the transaction and the next one. */
-static enum status measure(struct broker *b, int timeout_ms, char *why)
+ * not at the broker, where it costs the transaction and the next one: the
+ * smallest max.message.bytes of the topics that we write to counts. */
+static enum status measure(struct broker *b, const struct topic_config *configs,
+                           char *why)
 {
-    size_t size = smallest_size(b, timeout_ms);
+    int64_t size = 0;
 
+    for (size_t i = TICKETS + 1; i < b->n; i++)
+        if (configs[i].max_message_size &&
+            (!size || configs[i].max_message_size < size))
+            size = configs[i].max_message_size;
     if (!size) {
         log_info("topic_sizes_unknown", "max_message_bytes=%d",
                  DEFAULT_MAX_MESSAGE);
@@ -289,8 +190,60 @@ static enum status measure(struct broker *b, int timeout_ms, char *why)
     }
     if (size > MAX_MAX_MESSAGE)
         size = MAX_MAX_MESSAGE;
-    b->facts.max_message_size = size - BATCH_OVERHEAD;
+    b->facts.max_message_size = (size_t)size - BATCH_OVERHEAD;
     return STATUS_OK;
+}
+
+/* A topic that deletes by age would lose tickets that are open. */
+static enum status check_policy(const struct topic_config *state, char *why)
+{
+    if (!state->cleanup_policy[0])
+        log_warn("topic_policy_unknown",
+                 "topic=%s must_be=cleanup.policy=compact", state->name);
+    if (!state->cleanup_policy[0] ||
+        strcmp(state->cleanup_policy, "compact") == 0)
+        return STATUS_OK;
+    snprintf(why, KAFKA_WHY_SIZE,
+             "topic %s has cleanup.policy=%s, which loses the state of open "
+             "tickets: set it to compact",
+             state->name, state->cleanup_policy);
+    return STATUS_FATAL;
+}
+
+/* What the topic still holds must not be taken for new. A topic that keeps
+ * all for ever cannot be matched: what is older is a dead letter, too_old. */
+static enum status check_retention(const struct broker *b,
+                                   const struct topic_config *tickets,
+                                   char *why)
+{
+    int64_t remembered_ms = b->cfg->state_closed_retention_ms;
+
+    if (tickets->retention_ms <= remembered_ms)
+        return STATUS_OK;
+    snprintf(why, KAFKA_WHY_SIZE,
+             "state.closed.retention is %lld h, but topic %s keeps its records "
+             "for %lld h: make the first at least as long as the second",
+             (long long)remembered_ms / HOUR_MS, tickets->name,
+             (long long)tickets->retention_ms / HOUR_MS);
+    return STATUS_FATAL;
+}
+
+static enum status check_configs(struct broker *b, int timeout_ms, char *why)
+{
+    struct topic_config configs[MAX_TOPICS] = {0};
+    enum status status;
+
+    for (size_t i = 0; i < b->n; i++)
+        configs[i].name = b->names[i];
+    if (!topic_configs_read(b->rk, configs, b->n, timeout_ms)) {
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "topics: no answer about their configuration");
+        return STATUS_RETRY;
+    }
+    status = check_policy(&configs[STATE], why);
+    if (status == STATUS_OK)
+        status = check_retention(b, &configs[TICKETS], why);
+    return status == STATUS_OK ? measure(b, configs, why) : status;
 }
 
 /* -------------------------------------------------------------------- check */
@@ -310,26 +263,50 @@ static bool is_missing(const rd_kafka_metadata_topic_t *topic)
            (!topic->err && !topic->partition_cnt);
 }
 
-/* Judges one topic of the metadata. */
-static enum status check_topic(struct broker *b, const char *name,
-                               const rd_kafka_metadata_topic_t *topic,
-                               int timeout_ms, char *why)
+/* The state has a partition for each one of tickets, so tickets come first;
+ * what is created shows in the next look at the metadata. */
+static enum status provide(struct broker *b, size_t i,
+                           const rd_kafka_metadata_topic_t *tickets,
+                           int timeout_ms, char *why)
 {
-    if (is_missing(topic)) {
-        if (b->cfg->topics_create) {
-            enum status status = create(b, name, timeout_ms, why);
+    const struct topic_order order = {
+        .name = b->names[i],
+        .partitions =
+            i == STATE ? tickets->partition_cnt : b->cfg->topics_partitions,
+        .replication = b->cfg->topics_replication,
+        .compacted = i == STATE,
+    };
+    enum status status;
 
-            /* It shows in the next look at the metadata. */
-            if (status == STATUS_OK)
-                snprintf(why, KAFKA_WHY_SIZE, "topic %s was just created",
-                         name);
-            return status == STATUS_OK ? STATUS_RETRY : status;
-        }
+    if (!b->cfg->topics_create) {
         snprintf(why, KAFKA_WHY_SIZE,
-                 "topic %s is missing: create it, or set topics.create=true",
-                 name);
+                 "topic %s is missing: create it%s, or set topics.create=true",
+                 order.name,
+                 i == STATE ? " with cleanup.policy=compact and as many "
+                              "partitions as tickets"
+                            : "");
         return STATUS_RETRY;
     }
+    status = topic_create(b->rk, &order, timeout_ms, why);
+    if (status == STATUS_OK)
+        snprintf(why, KAFKA_WHY_SIZE, "topic %s was just created", order.name);
+    return status == STATUS_OK ? STATUS_RETRY : status;
+}
+
+/* Judges one topic of the metadata. */
+static enum status check_topic(struct broker *b, size_t i,
+                               const rd_kafka_metadata_t *md, int timeout_ms,
+                               char *why)
+{
+    const char *name = b->names[i];
+    const rd_kafka_metadata_topic_t *topic = find_topic(md, name);
+    const rd_kafka_metadata_topic_t *tickets =
+        find_topic(md, b->names[TICKETS]);
+
+    if (i == STATE && is_missing(topic) && is_missing(tickets))
+        return STATUS_OK; /* it is the turn of tickets */
+    if (is_missing(topic))
+        return provide(b, i, tickets, timeout_ms, why);
     if (kafka_missing_access(topic->err)) {
         snprintf(why, KAFKA_WHY_SIZE, "topic %s: access is missing (%s)", name,
                  rd_kafka_err2str(topic->err));
@@ -343,11 +320,56 @@ static enum status check_topic(struct broker *b, const char *name,
     return STATUS_OK;
 }
 
+/* A ticket's events, state and timers lie in one partition: nothing may move.
+ * (docs/kafka.md, "Another number of partitions"). */
+static enum status check_partitions(struct broker *b,
+                                    const rd_kafka_metadata_t *md, char *why)
+{
+    int tickets = find_topic(md, b->names[TICKETS])->partition_cnt;
+    int state = find_topic(md, b->names[STATE])->partition_cnt;
+    int before = b->facts.tickets_partitions;
+
+    if (before && before != tickets)
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "topic %s had %d partitions and has %d now, so that later "
+                 "events of a "
+                 "ticket miss its state; see \"Another number of partitions\" "
+                 "in docs/kafka.md",
+                 b->names[TICKETS], before, tickets);
+    else if (state != tickets)
+        snprintf(why, KAFKA_WHY_SIZE,
+                 "topic %s has %d partitions, topic %s has %d: they must have "
+                 "as many; see \"Another number of partitions\" in "
+                 "docs/kafka.md",
+                 b->names[STATE], state, b->names[TICKETS], tickets);
+    b->facts.tickets_partitions = tickets;
+    return (before && before != tickets) || state != tickets ? STATUS_FATAL
+                                                             : STATUS_OK;
+}
+
+/* The worst of all topics, with its reason. */
+static enum status check_topics(struct broker *b, const rd_kafka_metadata_t *md,
+                                int timeout_ms, char *why)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < b->n; i++) {
+        char reason[KAFKA_WHY_SIZE] = "";
+        enum status one = check_topic(b, i, md, timeout_ms, reason);
+
+        if (one <= status)
+            continue;
+        status = one;
+        memcpy(why, reason, KAFKA_WHY_SIZE);
+    }
+    return status;
+}
+
 enum status broker_check_topics(struct broker *b, struct topics_facts *facts,
                                 int timeout_ms, char *why)
 {
     const rd_kafka_metadata_t *md;
-    enum status status = STATUS_OK;
+    enum status status;
     rd_kafka_resp_err_t err =
         rd_kafka_metadata(b->rk, 1, NULL, &md, timeout_ms);
 
@@ -356,23 +378,13 @@ enum status broker_check_topics(struct broker *b, struct topics_facts *facts,
         return STATUS_RETRY;
     }
     b->trouble = (struct trouble){0};
-    for (size_t i = 0; i < b->n; i++) {
-        char reason[KAFKA_WHY_SIZE] = "";
-        enum status one = check_topic(
-            b, b->names[i], find_topic(md, b->names[i]), timeout_ms, reason);
-
-        if (one > status) {
-            status = one;
-            memcpy(why, reason, KAFKA_WHY_SIZE);
-        }
-        if (!i && one == STATUS_OK)
-            b->facts.tickets_partitions =
-                find_topic(md, b->names[0])->partition_cnt;
-    }
+    status = check_topics(b, md, timeout_ms, why);
+    if (status == STATUS_OK)
+        status = check_partitions(b, md, why);
     rd_kafka_metadata_destroy(md);
     /* Once is enough: workers are built on the first answer. */
     if (status == STATUS_OK && !b->facts.max_message_size)
-        status = measure(b, timeout_ms, why);
+        status = check_configs(b, timeout_ms, why);
     if (status == STATUS_OK)
         *facts = b->facts;
     return status;

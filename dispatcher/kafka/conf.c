@@ -28,6 +28,8 @@ static const struct property consumer_defaults[] = {
     {"session.timeout.ms", "45000"},
     {"max.poll.interval.ms", "300000"},
     {"queued.max.messages.kbytes", "65536"},
+    /* How soon the end of a partition is told. */
+    {"fetch.wait.max.ms", "100"},
     {"topic.metadata.refresh.interval.ms", "10000"},
 };
 

@@ -24,9 +24,12 @@
 /* How long a deleted topic may still be listed. */
 enum { GONE_TRIES = 6, GONE_PAUSE_MS = 500 };
 
+enum { LEARN_MS = 2000 };
+
 struct consumer {
     rd_kafka_t *rk;
-    char *topic;
+    char *topics[2];         /* by enum consumer_topic */
+    rd_kafka_topic_t *state; /* keeps its metadata fresh */
     struct consumer_handlers handlers;
     rd_kafka_consumer_group_metadata_t *group; /* while assigned */
     char error[KAFKA_WHY_SIZE];
@@ -96,13 +99,25 @@ static bool subscribe(struct consumer *c, char *why)
         rd_kafka_topic_partition_list_new(1);
     rd_kafka_resp_err_t err;
 
-    rd_kafka_topic_partition_list_add(topics, c->topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_topic_partition_list_add(topics, c->topics[CONSUMER_TICKETS],
+                                      RD_KAFKA_PARTITION_UA);
     err = rd_kafka_subscribe(c->rk, topics);
     rd_kafka_topic_partition_list_destroy(topics);
     if (err)
-        snprintf(why, KAFKA_WHY_SIZE, "subscribe to %s: %s", c->topic,
-                 rd_kafka_err2str(err));
+        snprintf(why, KAFKA_WHY_SIZE, "subscribe to %s: %s",
+                 c->topics[CONSUMER_TICKETS], rd_kafka_err2str(err));
     return !err;
+}
+
+/* Nobody subscribes to the state, so the client would only look for its
+ * leaders when it is to be read, which costs it a second. */
+static void learn_state(struct consumer *c)
+{
+    const struct rd_kafka_metadata *md;
+
+    c->state = rd_kafka_topic_new(c->rk, c->topics[CONSUMER_STATE], NULL);
+    if (!rd_kafka_metadata(c->rk, 0, NULL, &md, LEARN_MS))
+        rd_kafka_metadata_destroy(md);
 }
 
 struct consumer *consumer_new(const struct settings *cfg, int worker,
@@ -116,7 +131,8 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     if (!conf)
         return NULL;
     c = memory_new(sizeof *c);
-    *c = (struct consumer){.topic = memory_copy_text(cfg->topic_tickets),
+    *c = (struct consumer){.topics = {memory_copy_text(cfg->topic_tickets),
+                                      memory_copy_text(cfg->topic_state)},
                            .handlers = *handlers};
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
@@ -129,6 +145,7 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     }
     conf = NULL; /* owned by c->rk now */
     rd_kafka_poll_set_consumer(c->rk);
+    learn_state(c);
     if (!subscribe(c, why))
         consumer_close(&c);
     return c;
@@ -138,12 +155,15 @@ void consumer_close(struct consumer **c)
 {
     if (!*c)
         return;
+    if ((*c)->state)
+        rd_kafka_topic_destroy((*c)->state);
     if ((*c)->rk) {
         log_failure("close_failed", rd_kafka_consumer_close((*c)->rk));
         forget_group(*c);
         kafka_destroy((*c)->rk);
     }
-    free((*c)->topic);
+    free((*c)->topics[CONSUMER_TICKETS]);
+    free((*c)->topics[CONSUMER_STATE]);
     free(*c);
     *c = NULL;
 }
@@ -166,7 +186,8 @@ static void take_a_rest(void)
  * lost records at first. It may be listed for a moment longer. */
 static bool topic_is_gone(struct consumer *c)
 {
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, c->topic, NULL);
+    rd_kafka_topic_t *topic =
+        rd_kafka_topic_new(c->rk, c->topics[CONSUMER_TICKETS], NULL);
     const struct rd_kafka_metadata *md;
     bool gone = false;
 
@@ -185,11 +206,14 @@ static bool topic_is_gone(struct consumer *c)
 /* librdkafka has given up a partition: because nobody answered where it
  * begins, because the topic is gone, or because the offset is out of range.
  * Only the last one means that records are lost. */
-static enum consumer_event position_lost(struct consumer *c, const char *text)
+static enum consumer_event
+position_lost(struct consumer *c, enum consumer_topic topic, const char *text)
 {
     struct log_text safe;
 
-    if (strstr(text, "failed to query logical offset") || topic_is_gone(c)) {
+    /* The state is always read from its beginning, which compaction moves. */
+    if (topic == CONSUMER_STATE ||
+        strstr(text, "failed to query logical offset") || topic_is_gone(c)) {
         log_warn("fetch_failed", "reason=%s", log_value(&safe, text));
         take_a_rest(); /* it may fail again at once */
         return CONSUMER_STUCK;
@@ -198,6 +222,15 @@ static enum consumer_event position_lost(struct consumer *c, const char *text)
                 "records were deleted before they were dispatched; "
                 "decide from where to go on, then set the group's "
                 "offsets with Kafka's tool");
+}
+
+static enum consumer_topic topic_of(const struct consumer *c,
+                                    const rd_kafka_message_t *msg)
+{
+    return msg->rkt && strcmp(rd_kafka_topic_name(msg->rkt),
+                              c->topics[CONSUMER_STATE]) == 0
+               ? CONSUMER_STATE
+               : CONSUMER_TICKETS;
 }
 
 /* An event that is no record. Most errors pass by themselves; those that
@@ -221,7 +254,7 @@ static enum consumer_event consumer_event_of(struct consumer *c,
     if (access)
         return fail(c, "access is missing", access);
     if (msg->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
-        return position_lost(c, text);
+        return position_lost(c, topic_of(c, msg), text);
     log_warn("consume_failed", "code=%s reason=%s", rd_kafka_err2name(msg->err),
              log_value(&safe, text));
     return CONSUMER_NOTHING;
@@ -237,10 +270,15 @@ enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
         return CONSUMER_NOTHING;
     if (msg->err) {
         event = consumer_event_of(c, msg);
+        if (event == CONSUMER_END)
+            *rec = (struct record){.topic = topic_of(c, msg),
+                                   .partition = msg->partition,
+                                   .offset = msg->offset};
         rd_kafka_message_destroy(msg);
         return event;
     }
     *rec = (struct record){
+        .topic = topic_of(c, msg),
         .partition = msg->partition,
         .offset = msg->offset,
         .timestamp_ms = rd_kafka_message_timestamp(msg, NULL),
@@ -272,7 +310,8 @@ list_of(const struct consumer *c, const struct partition_offset *items,
         rd_kafka_topic_partition_list_new((int)n);
 
     for (size_t i = 0; i < n; i++)
-        rd_kafka_topic_partition_list_add(list, c->topic, items[i].partition)
+        rd_kafka_topic_partition_list_add(list, c->topics[items[i].topic],
+                                          items[i].partition)
             ->offset = items[i].offset == OFFSET_NONE
                            ? RD_KAFKA_OFFSET_BEGINNING
                            : items[i].offset;
@@ -299,9 +338,12 @@ enum status consumer_committed(struct consumer *c,
 
     for (int i = 0; !err && i < list->cnt; i++)
         err = list->elems[i].err;
-    for (int i = 0; !err && i < list->cnt; i++)
-        items[i].offset =
-            list->elems[i].offset < 0 ? OFFSET_NONE : list->elems[i].offset;
+    for (int i = 0; !err && i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *one = &list->elems[i];
+
+        items[i].offset = one->offset < 0 ? OFFSET_NONE : one->offset;
+        items[i].stamp = stamp_parse(one->metadata, one->metadata_size);
+    }
     rd_kafka_topic_partition_list_destroy(list);
     return err ? STATUS_RETRY : STATUS_OK;
 }
@@ -316,6 +358,45 @@ void consumer_positions(struct consumer *c, struct partition_offset *items,
             if (!list->elems[i].err && list->elems[i].offset >= 0)
                 items[i].offset = list->elems[i].offset;
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+enum status consumer_ends(struct consumer *c, struct partition_offset *items,
+                          size_t n, int timeout_ms)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
+    rd_kafka_resp_err_t err;
+
+    for (int i = 0; i < list->cnt; i++)
+        list->elems[i].offset = RD_KAFKA_OFFSET_END;
+    err = rd_kafka_offsets_for_times(c->rk, list, timeout_ms);
+    for (int i = 0; !err && i < list->cnt; i++)
+        err = list->elems[i].err;
+    for (int i = 0; !err && i < list->cnt; i++)
+        items[i].offset = list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return err ? STATUS_RETRY : STATUS_OK;
+}
+
+int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
+                          int32_t partition)
+{
+    int64_t low, high;
+
+    if (rd_kafka_get_watermark_offsets(c->rk, c->topics[topic], partition, &low,
+                                       &high) ||
+        high < 0)
+        return OFFSET_NONE;
+    return high;
+}
+
+size_t consumer_waiting(const struct consumer *c)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(c->rk);
+    size_t n = queue ? rd_kafka_queue_length(queue) : 0;
+
+    if (queue)
+        rd_kafka_queue_destroy(queue);
+    return n;
 }
 
 const struct rd_kafka_consumer_group_metadata_s *

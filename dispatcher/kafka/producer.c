@@ -14,6 +14,7 @@
 #include "murmur2.h"
 #include "output.h"
 #include "record_headers.h"
+#include "tickets.h"
 #include "watchdog.h"
 
 #include <assert.h>
@@ -39,7 +40,7 @@ struct target {
 struct producer {
     struct producer_options options;
     rd_kafka_t *rk;
-    struct target *targets; /* assignments, deadlines, dead letters, others */
+    struct target *targets; /* as below, then those of departments */
     size_t n_targets;
     char *source;               /* ce_source */
     rd_kafka_resp_err_t denied; /* seen, and no repetition helps */
@@ -51,6 +52,7 @@ enum {
     TARGET_ASSIGNMENTS,
     TARGET_DEADLINES,
     TARGET_DEAD_LETTERS,
+    TARGET_STATE,
     TARGETS_FIXED
 };
 
@@ -204,6 +206,7 @@ static bool add_targets(struct producer *p)
         [TARGET_ASSIGNMENTS] = cfg->topic_assignments,
         [TARGET_DEADLINES] = cfg->topic_deadlines,
         [TARGET_DEAD_LETTERS] = cfg->topic_dead_letters,
+        [TARGET_STATE] = cfg->topic_state,
     };
     const char *list = cfg->topics_departments, *name;
     size_t size;
@@ -364,11 +367,17 @@ offsets_list(const struct producer *p, const struct partition_offset *items,
 {
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new((int)n);
+    char text[STAMP_TEXT_SIZE];
 
-    for (size_t i = 0; i < n; i++)
-        rd_kafka_topic_partition_list_add(list, p->options.cfg->topic_tickets,
-                                          items[i].partition)
-            ->offset = items[i].offset;
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_add(
+            list, p->options.cfg->topic_tickets, items[i].partition);
+
+        one->offset = items[i].offset;
+        /* Freed with the list. */
+        one->metadata = memory_copy_text(stamp_format(&items[i].stamp, text));
+        one->metadata_size = strlen(text);
+    }
     return list;
 }
 
@@ -417,32 +426,47 @@ static enum txn refused(struct producer *p, const char *call,
                                                             : TXN_ABORT;
 }
 
-/* Queues one record; takes `headers`, which may be NULL. */
-static enum txn enqueue(struct producer *p, const struct target *to,
-                        int32_t partition, const struct record *rec,
-                        rd_kafka_headers_t *headers)
+static rd_kafka_resp_err_t
+try_produce(struct producer *p, const struct target *to, int32_t partition,
+            const struct record *rec, rd_kafka_headers_t *headers)
 {
-    rd_kafka_resp_err_t err;
-
-    for (;;) {
-        err = rd_kafka_producev(
+    if (headers)
+        return rd_kafka_producev(
             p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
             RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size),
             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    return rd_kafka_produce(to->topic, partition, RD_KAFKA_MSG_F_COPY,
+                            (void *)rec->value, rec->value_size, rec->key,
+                            rec->key_size, NULL)
+               ? rd_kafka_last_error()
+               : RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* Queues one record; takes `headers`, which may be NULL. */
+static enum txn enqueue(struct producer *p, const struct target *to,
+                        int32_t partition, const struct record *rec,
+                        rd_kafka_headers_t *headers)
+{
+    enum txn result = TXN_OK;
+
+    for (;;) {
+        rd_kafka_resp_err_t err = try_produce(p, to, partition, rec, headers);
+
+        if (!err)
+            return TXN_OK; /* the headers are librdkafka's now */
         if (err != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            result = refused(p, "produce", err);
+        else if (atomic_load(p->options.stopping))
+            result = TXN_LEAVE;
+        if (result != TXN_OK)
             break;
-        if (atomic_load(p->options.stopping)) {
-            rd_kafka_headers_destroy(headers);
-            return TXN_LEAVE;
-        }
         rd_kafka_poll(p->rk, QUEUE_PAUSE_MS);
     }
-    if (!err)
-        return TXN_OK;
-    rd_kafka_headers_destroy(headers); /* owned by librdkafka on success only */
-    return refused(p, "produce", err);
+    if (headers)
+        rd_kafka_headers_destroy(headers);
+    return result;
 }
 
 static const struct target *target_of(const struct producer *p,
@@ -475,6 +499,17 @@ enum txn producer_send(struct producer *p, const struct output *out,
                              p->options.cfg->events_headers));
 }
 
+enum txn producer_send_state(struct producer *p, int32_t partition,
+                             const struct ticket_record *state)
+{
+    const struct record rec = {.key = state->key,
+                               .key_size = state->key_size,
+                               .value = state->value,
+                               .value_size = state->value_size};
+
+    return enqueue(p, &p->targets[TARGET_STATE], partition, &rec, NULL);
+}
+
 enum txn producer_send_dead_letter(struct producer *p,
                                    const struct record *input,
                                    const struct reject *why)
@@ -494,6 +529,11 @@ enum txn producer_send_dead_letter(struct producer *p,
 void producer_poll(struct producer *p)
 {
     rd_kafka_poll(p->rk, 0);
+}
+
+size_t producer_waiting(const struct producer *p)
+{
+    return (size_t)rd_kafka_outq_len(p->rk);
 }
 
 size_t producer_max_value(const struct producer *p)

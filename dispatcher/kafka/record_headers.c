@@ -27,7 +27,8 @@ static const rd_kafka_headers_t *headers_of(const struct record *rec)
 {
     rd_kafka_headers_t *headers;
 
-    if (!rec->message || rd_kafka_message_headers(rec->message, &headers))
+    if (!rec || !rec->message ||
+        rd_kafka_message_headers(rec->message, &headers))
         return NULL;
     return headers;
 }

@@ -94,8 +94,8 @@ void metrics_record(struct worker_metrics *w, int64_t timestamp_ms)
     w->timestamps[w->n_timestamps++] = timestamp_ms;
 }
 
-static void observe(struct worker_metrics *w, enum metric_histogram histogram,
-                    int64_t value)
+void metrics_observe(struct worker_metrics *w, enum metric_histogram histogram,
+                     int64_t value)
 {
     const struct metric_buckets *buckets = metric_buckets(histogram);
     struct histogram_block *block = &w->histograms[histogram];
@@ -129,10 +129,12 @@ void metrics_committed(struct worker_metrics *w, int64_t now_ms,
     for (size_t i = 0; i < w->n_timestamps; i++) {
         /* A producer's clock may be ahead of ours. */
         int64_t age_ms = now_ms - w->timestamps[i];
-        observe(w, METRIC_LATENCY_SECONDS, age_ms > 0 ? age_ms * 1000 : 0);
+        metrics_observe(w, METRIC_LATENCY_SECONDS,
+                        age_ms > 0 ? age_ms * 1000 : 0);
     }
-    observe(w, METRIC_TRANSACTION_SECONDS, duration_us > 0 ? duration_us : 0);
-    observe(w, METRIC_TRANSACTION_RECORDS, (int64_t)w->n_records);
+    metrics_observe(w, METRIC_TRANSACTION_SECONDS,
+                    duration_us > 0 ? duration_us : 0);
+    metrics_observe(w, METRIC_TRANSACTION_RECORDS, (int64_t)w->n_records);
     metrics_count_now(w, METRIC_COMMITS, 0);
     forget_transaction(w);
 }

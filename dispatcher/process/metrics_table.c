@@ -150,6 +150,8 @@ const char *metric_label(enum metric_counter counter, unsigned label)
         return rebalance_labels[label];
     case METRIC_COMMITS:
     case METRIC_PRODUCERS:
+    case METRIC_REPEATS:
+    case METRIC_RESTORED:
     case METRIC_COUNTERS:
         break;
     }
@@ -175,6 +177,11 @@ static const struct metric_buckets buckets[] = {
                                  500000, 1000000, 2500000, 5000000, 10000000,
                                  30000000, 60000000, 300000000, 900000000,
                                  3600000000}},
+    [METRIC_TIMER_SECONDS] = {13,
+                              1000000,
+                              {2000, 5000, 10000, 20000, 50000, 100000, 300000,
+                               1000000, 5000000, 30000000, 60000000, 600000000,
+                               3600000000}},
 };
 
 const struct metric_buckets *metric_buckets(enum metric_histogram histogram)

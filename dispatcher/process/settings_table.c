@@ -93,6 +93,11 @@ static const struct setting table[] = {
      .fallback = "256 KiB", .min = 1024, .max = 64 * 1024 * 1024,
      .help = "Largest record value that is accepted; larger ones are dead "
              "letters."},
+    {"state.closed.retention", .type = SETTING_TIME,
+     FIELD(state_closed_retention_ms), .fallback = "14d", .min = 0,
+     .max = 24 * 3660,
+     .help = "For how long a ticket is remembered after its end; at least as "
+             "long as the topic of tickets keeps its records."},
     {"watchdog.ms", NUMBER(watchdog_ms, "90000", 1000, 3600000),
      .help = "A call that takes longer, in milliseconds, ends the process."},
     {"log.level", CHOICE(log_level, "info", levels),

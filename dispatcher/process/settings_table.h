@@ -16,6 +16,7 @@ enum setting_type {
     SETTING_TEXT,   /* char * */
     SETTING_NUMBER, /* int */
     SETTING_SIZE,   /* size_t, with KiB or MiB */
+    SETTING_TIME,   /* int64_t milliseconds, with m, h or d; bounds in hours */
     SETTING_FLAG,   /* bool: the second of two choices is true */
     SETTING_CHOICE, /* an enum that counts as `choices` does */
 };

@@ -99,6 +99,34 @@ static bool parse_size(const struct setting *setting, void *field,
     return refuse(setting, text, why);
 }
 
+/* From the largest to the smallest, as times are printed. */
+static const struct {
+    char name;
+    int64_t ms;
+} time_units[] = {{'d', 24 * 3600000}, {'h', 3600000}, {'m', 60000}};
+enum { TIME_UNITS = sizeof time_units / sizeof *time_units, HOUR_MS = 3600000 };
+
+static bool parse_time(const struct setting *setting, void *field,
+                       const char *text, char *why)
+{
+    long n;
+    const char *rest;
+
+    if (!parse_long(text, &n, &rest) || n < 0 || n > INT32_MAX)
+        return refuse(setting, text, why);
+    for (size_t i = 0; i < TIME_UNITS; i++) {
+        int64_t ms = n * time_units[i].ms;
+
+        if (rest[0] != time_units[i].name || rest[1] != '\0')
+            continue;
+        if (ms < setting->min * HOUR_MS || ms > setting->max * HOUR_MS)
+            break;
+        *(int64_t *)field = ms;
+        return true;
+    }
+    return refuse(setting, text, why);
+}
+
 /* The index among the choices, or -1. */
 static int choice_index(const struct setting *setting, const char *text)
 {
@@ -165,6 +193,19 @@ static void print_size(const struct setting *setting, const void *value,
         fprintf(out, "%zu", n);
 }
 
+static void print_time(const struct setting *setting, const void *value,
+                       FILE *out)
+{
+    int64_t ms = *(const int64_t *)value;
+    size_t i = 0;
+
+    (void)setting;
+    while (i < TIME_UNITS - 1 && ms % time_units[i].ms != 0)
+        i++;
+    fprintf(out, "%lld%c", (long long)(ms / time_units[i].ms),
+            time_units[i].name);
+}
+
 static void print_flag(const struct setting *setting, const void *value,
                        FILE *out)
 {
@@ -188,6 +229,7 @@ static const struct {
     [SETTING_TEXT] = {parse_text, print_text},
     [SETTING_NUMBER] = {parse_number, print_number},
     [SETTING_SIZE] = {parse_size, print_size},
+    [SETTING_TIME] = {parse_time, print_time},
     [SETTING_FLAG] = {parse_flag, print_flag},
     [SETTING_CHOICE] = {parse_choice, print_choice},
 };
@@ -229,6 +271,10 @@ void setting_describe(const struct setting *setting, char text[128])
     case SETTING_SIZE:
         snprintf(text, 128, "a size from %ld KiB to %ld MiB",
                  setting->min / 1024, setting->max / 1024 / 1024);
+        break;
+    case SETTING_TIME:
+        snprintf(text, 128, "a time from %ldh to %ldd, in m, h or d",
+                 setting->min, setting->max / 24);
         break;
     case SETTING_FLAG:
     case SETTING_CHOICE:

@@ -123,19 +123,24 @@ static void run_decode(struct bench *b)
 
 static void run_apply(struct bench *b)
 {
-    struct apply_context ctx = {b->catalogue, occurred_at + 5000};
+    const struct ticket_context ctx = {.catalogue = b->catalogue,
+                                       .timestamp_ms = occurred_at + 5000,
+                                       .now_ms = occurred_at + 5000};
+    struct tickets *tickets = tickets_new();
 
     for (int i = 0; i < TICKETS; i++) {
         struct decode_input in = input_of(&b->records[i]);
-        Dispatch__V1__TicketEvent__KindCase kind;
         struct outputs out;
-        struct reject r;
+        struct applied applied;
 
         arena_reset(b->arena);
         outputs_init(&out, b->arena, MAX_SIZE);
-        if (apply_record(&ctx, &in, &out, &kind, &r) != REJECT_NONE)
-            fail("apply", r.why);
+        if (apply_record(tickets, &ctx, &in, &out, &applied) != STATUS_OK ||
+            applied.step.code != REJECT_NONE)
+            fail("apply", applied.reject.why);
     }
+    tickets_commit(tickets);
+    tickets_free(&tickets);
 }
 
 /* ---------------------------------------------------------------- the world */

@@ -1,4 +1,4 @@
-"""Ten kinds of bad records, each with the code of its dead letter."""
+"""Kinds of bad records, each with the code of its dead letter."""
 
 from cities import ticket
 
@@ -64,11 +64,17 @@ def other_kind(pb, n):
     return event.ticket_id, event.SerializeToString()
 
 
+def newer_kind(pb, n):
+    # Field 99: a kind of event that a later schema may have.
+    event = pb.TicketEvent(event_id=f"e{n}", ticket_id=f"t{n}", occurred_at=1)
+    return event.ticket_id, event.SerializeToString() + b"\x9a\x06\x00"
+
+
 KINDS = [
     (tombstone, "tombstone"), (empty, "empty"), (too_large, "too_large"),
     (truncated, "malformed"), (wrong_wire_type, "malformed"),
     (not_utf8, "bad_text"), (too_many_matters, "too_many"),
     (no_event_id, "missing_id"), (wrong_key, "key_mismatch"),
     (bad_path, "invalid_field"), (bad_framing, "bad_framing"),
-    (other_kind, "not_supported"),
+    (other_kind, "unknown_ticket"), (newer_kind, "not_supported"),
 ]

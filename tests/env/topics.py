@@ -123,7 +123,7 @@ class Topics:
         return self.read_until(role, lambda got: len(got) >= count, timeout,
                                f"{count} records in {role}")
 
-    def ends(self, role, timeout=30):
+    def ends(self, role, timeout=30, partitions=None):
         """The last stable offset of each partition."""
         consumer = Consumer({"bootstrap.servers": self.bootstrap,
                              "group.id": "unused",
@@ -131,7 +131,7 @@ class Topics:
         try:
             return {p: consumer.get_watermark_offsets(
                         TopicPartition(self[role], p), timeout)[1]
-                    for p in range(self.partitions)}
+                    for p in range(partitions or self.partitions)}
         finally:
             consumer.close()
 

@@ -66,20 +66,39 @@ def test_silent_connections_of_one_client_keep_no_other_out(
             client.close()
 
 
-def test_new_partitions_of_all_topics_are_used(
+def add_partitions(topics, role, count):
+    new = NewPartitions(topics[role], count)
+    topics.admin.create_partitions([new])[topics[role]].result(30)
+
+
+def test_new_partitions_of_the_output_topics_are_used(
         dispatcher, bootstrap, catalogue, pb):
     topics = Topics(bootstrap, partitions=2).create()
-    dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    program = dispatcher(topics, catalogue.load(CATALOGUE)).start()
     topics.publish(record(pb, n) for n in range(50))
     wait_until(lambda: settled(topics), 30, "the first fifty")
-    for role in ROLES:
-        if role != "state":
-            new = NewPartitions(topics[role], 5)
-            topics.admin.create_partitions([new])[topics[role]].result(30)
-    topics.partitions = 5
+    for role in ("assignments", "deadlines", "dead-letters"):
+        add_partitions(topics, role, 5)
+    program.terminate()  # or wait for a minute
+    program.start()
     topics.publish(record(pb, n) for n in range(50, 100))
-    wait_until(lambda: settled(topics), 60, "the new partitions")
-    Ledger(pb, topics).check(range(100))
+    wait_until(lambda: settled(topics), 60, "the second fifty")
+    wait_until(lambda: all(topics.ends("deadlines", partitions=5).values()), 30,
+               "deadlines in all five")
+
+
+@pytest.mark.parametrize("role", ["tickets", "state"])
+def test_another_number_of_partitions_ends_it_and_names_the_procedure(
+        dispatcher, bootstrap, catalogue, pb, role):
+    topics = Topics(bootstrap, partitions=2).create()
+    program = dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    topics.publish(record(pb, n) for n in range(50))
+    wait_until(lambda: settled(topics), 30, "the first fifty")
+    add_partitions(topics, role, 3)
+    for _ in range(2):  # at work, and at the next start
+        assert program.wait(30) == 1
+        assert "Another number of partitions" in program.log
+        program.start(ready=False)
 
 
 def test_a_topic_that_takes_less_than_before_ends_it_and_a_restart_copes(

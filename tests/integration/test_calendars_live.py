@@ -46,8 +46,9 @@ def test_a_deadline_is_explained_on_demand(language, dispatcher, topics,
     dispatcher(topics, catalogue.load(city()),
                events__explanation=language).start()
     event = ticket(pb, 1, "housing")
+    event.occurred_at = 1_700_000_000_001  # a Wednesday morning, 06:13
     topics.publish([("t1", event.SerializeToString())])
-    (message,) = topics.read_count("deadlines", 1)
+    message, *_ = topics.read_count("deadlines", 1)  # SCHEDULED
     deadline = pb.DeadlineEvent.FromString(message.value())
     assert deadline.explanation == WORDS[language]
 

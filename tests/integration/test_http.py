@@ -43,7 +43,8 @@ def test_it_is_alive_but_not_ready_without_a_broker(alone):
     lines = text.splitlines()
     assert lines[0] == "not ready"
     assert [line.split(":")[0] for line in lines[1:]] == [
-        "broker", "topics", "group", "catalogue", "redis"]
+        "broker", "topics", "group", "state", "timers", "catalogue",
+        "redis"]
     assert all(": missing for " in line for line in lines[1:])
     assert "(not needed to be ready)" in lines[-1]
 

@@ -165,7 +165,7 @@ def test_a_start_without_a_catalogue(dispatcher, topics, catalogue, pb):
     wait_until(lambda: settled(topics), 30, "dispatched")
 
 
-@pytest.mark.parametrize("role", ["tickets", "assignments", "dead-letters"])
+@pytest.mark.parametrize("role", ["assignments", "dead-letters"])
 def test_a_topic_that_is_deleted(dispatcher, topics, catalogue, pb, role):
     program = ready(dispatcher(topics, catalogue.load(CATALOGUE),
                                membership="dynamic").start())
@@ -175,13 +175,26 @@ def test_a_topic_that_is_deleted(dispatcher, topics, catalogue, pb, role):
     missing(program, "topics", f"topic {topics[role]} is missing: create it",
             15)
     assert program.http("/readyz")[0] == 503
-    if role == "tickets":  # made anew at once, it would have lost records
-        program.wait_log("event=revoked", 20)
     topics.create(role)
     over(program, "topics")
     publish(topics, pb, 100, 20)
     wait_until(lambda: settled(topics), 60, "dispatched again")
     assert program.running()
+
+
+def test_tickets_that_are_deleted_while_their_state_stays_need_an_operator(
+        dispatcher, topics, catalogue, pb):
+    program = ready(dispatcher(topics, catalogue.load(CATALOGUE),
+                               membership="dynamic").start())
+    publish(topics, pb, 0, 20)
+    wait_until(lambda: settled(topics), 30, "dispatched")
+    topics.delete("tickets")
+    missing(program, "topics",
+            f"topic {topics['tickets']} is missing: create it", 15)
+    program.wait_log("event=revoked", 20)
+    topics.create("tickets")
+    assert program.wait(60) == 1
+    assert "Offsets that are gone" in program.log
 
 
 class SaslKafka(Kafka):

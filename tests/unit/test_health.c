@@ -20,8 +20,11 @@ static void all_needed(struct health *h, unsigned workers)
     health_set(h, 0, HEALTH_BROKER, true, "%s", "");
     health_set(h, 0, HEALTH_TOPICS, true, "%s", "");
     health_set(h, 0, HEALTH_CATALOGUE, true, "version %d", 42);
-    for (unsigned i = 0; i < workers; i++)
+    for (unsigned i = 0; i < workers; i++) {
         health_set(h, i, HEALTH_GROUP, true, "%s", "");
+        health_set(h, i, HEALTH_STATE, true, "%s", "");
+        health_set(h, i, HEALTH_TIMERS, true, "%s", "");
+    }
 }
 
 static void nothing_is_there_at_first_and_reasons_say_so(void **state)
@@ -46,7 +49,8 @@ static void ready_needs_everything_but_redis(void **state)
     (void)state;
     struct health *h = health_new(1);
     static const enum health_condition needed[] = {
-        HEALTH_BROKER, HEALTH_TOPICS, HEALTH_GROUP, HEALTH_CATALOGUE};
+        HEALTH_BROKER, HEALTH_TOPICS, HEALTH_GROUP,
+        HEALTH_STATE,  HEALTH_TIMERS, HEALTH_CATALOGUE};
 
     capture_begin(&captured);
     all_needed(h, 1);

@@ -1,0 +1,196 @@
+/*
+ * Reading partitions' tickets back from the state topic (invariant 5).
+ *
+ *   (a) stable committed offset   rewind_partitions: no transaction that
+ *                                 could still change the state is open
+ *   (b) high watermark            comes with every fetch after that
+ *   (c) state up to there         worker_restore, worker_restore_end
+ *   (d) tickets from (a)          worker_fetch
+ */
+#include "worker_state.h"
+
+#include "clock.h"
+#include "consumer.h"
+#include "health.h"
+#include "log.h"
+#include "tickets.h"
+
+#include <stdio.h>
+
+enum {
+    TELL_US = 5 * 1000000, /* between two lines about progress */
+    TRY_US = 1000000,      /* between two looks behind a transaction */
+};
+
+static void stop(struct worker *w, const struct owned *o, const char *what)
+{
+    char why[STATE_WHY_SIZE + 64];
+
+    snprintf(why, sizeof why, "partition %d: %s", (int)o->partition, what);
+    worker_end(w, "state_refused", why);
+}
+
+static void refuse_record(struct worker *w, const struct owned *o,
+                          const struct record *rec, enum status status)
+{
+    char what[160];
+
+    snprintf(what, sizeof what, "record %lld of the state is %s",
+             (long long)rec->offset,
+             status == STATUS_FATAL
+                 ? "of a newer format; see \"A newer format\" in docs/kafka.md"
+                 : "no ticket's; see \"A state that is not ours\" in "
+                   "docs/kafka.md");
+    stop(w, o, what);
+}
+
+void worker_restore(struct worker *w, const struct record *rec)
+{
+    struct owned *o = partitions_find(&w->partitions, rec->partition);
+    const struct ticket_record record = {.key = rec->key,
+                                         .key_size = rec->key_size,
+                                         .value = rec->value,
+                                         .value_size = rec->value_size};
+    enum status status = STATUS_OK;
+
+    if (!o || o->ready)
+        return;
+    if (!o->n_restored++)
+        o->begun_us = clock_steady_us();
+    o->restored = rec->offset + 1;
+    metrics_count_now(w->metrics, METRIC_RESTORED, 0);
+    if (!record.key || record.key_size == 0)
+        status = STATUS_REJECT;
+    else if (!state_head_has_key(&record))
+        status = tickets_load(o->tickets, &record);
+    else if (!state_head_read(&record, &o->head))
+        status = STATUS_REJECT;
+    if (status != STATUS_OK)
+        refuse_record(w, o, rec, status);
+}
+
+/* The state is complete: does it belong to the offset? */
+static bool judge(struct worker *w, struct owned *o)
+{
+    const struct state_findings found = {
+        .partition = o->partition,
+        .partitions = w->options.tickets_partitions,
+        .offset = o->committed,
+        .stamp = o->stamp,
+        .head = o->head,
+        .n_tickets = tickets_count(o->tickets, TICKET_STATUS_ANY),
+    };
+    char why[STATE_WHY_SIZE];
+    struct log_text text;
+
+    switch (state_judge(&found, why)) {
+    case STATUS_OK:
+        return true;
+    case STATUS_REJECT:
+        log_warn("offset_without_stamp", "partition=%d offset=%lld reason=%s",
+                 (int)o->partition, (long long)o->committed,
+                 log_value(&text, why));
+        return true;
+    default:
+        stop(w, o, why);
+        return false;
+    }
+}
+
+void worker_restore_end(struct worker *w, const struct record *end)
+{
+    struct owned *o = partitions_find(&w->partitions, end->partition);
+    int64_t high_end;
+
+    if (!o || o->ready || end->topic != CONSUMER_STATE)
+        return;
+    o->restored = end->offset;
+    high_end = consumer_high_end(w->consumer, CONSUMER_STATE, o->partition);
+    if (high_end == OFFSET_NONE || end->offset < high_end) {
+        if (!o->restore_waits)
+            log_info("state_waits",
+                     "partition=%d reason=\"a transaction of a "
+                     "former owner is open\"",
+                     (int)o->partition);
+        o->restore_waits = true;
+        return;
+    }
+    if (!judge(w, o))
+        return;
+    partitions_ready(o);
+    log_info("state_restored",
+             "worker=%d partition=%d tickets=%zu records=%zu ms=%lld", w->index,
+             (int)o->partition, tickets_count(o->tickets, TICKET_STATUS_ANY),
+             o->n_restored,
+             o->n_restored ? (long long)(clock_steady_us() - o->begun_us) / 1000
+                           : 0LL);
+    worker_show_state(w);
+    if (w->n_restoring == 0)
+        worker_fetch(w);
+}
+
+void worker_show_state(struct worker *w)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->partitions.n; i++)
+        n += !w->partitions.items[i].ready;
+    w->n_restoring = n;
+    metrics_gauge(w->metrics, METRIC_RESTORING, (int64_t)n);
+    if (n == 0)
+        health_set(w->options.health, (unsigned)w->index, HEALTH_STATE, true,
+                   "%s", "");
+    else
+        health_set(w->options.health, (unsigned)w->index, HEALTH_STATE, false,
+                   "the state of partitions is being restored: the log and "
+                   "dispatcher_restoring_partitions tell how far");
+}
+
+static void tell_progress(struct worker *w)
+{
+    for (size_t i = 0; i < w->partitions.n; i++) {
+        const struct owned *o = &w->partitions.items[i];
+        int64_t high_end;
+
+        if (o->ready)
+            continue;
+        high_end = consumer_high_end(w->consumer, CONSUMER_STATE, o->partition);
+        log_info("state_restoring",
+                 "worker=%d partition=%d offset=%lld of=%lld tickets=%zu",
+                 w->index, (int)o->partition, (long long)o->restored,
+                 (long long)high_end,
+                 tickets_count(o->tickets, TICKET_STATUS_ANY));
+    }
+}
+
+/* Fetching begins anew for all partitions, so it is not done for each one as
+ * soon as it is ready. Nor does the client library tell again of an end where
+ * a transaction was open: it is made to look. */
+static bool must_fetch(const struct worker *w)
+{
+    for (size_t i = 0; i < w->partitions.n; i++) {
+        const struct owned *o = &w->partitions.items[i];
+
+        if (o->restore_waits || (o->ready && !o->fetching))
+            return true;
+    }
+    return false;
+}
+
+void worker_restore_turn(struct worker *w)
+{
+    int64_t now_us;
+
+    if (w->n_restoring == 0)
+        return;
+    now_us = clock_steady_us();
+    if (now_us - w->restore_tried_us > TRY_US) {
+        w->restore_tried_us = now_us;
+        if (must_fetch(w))
+            worker_fetch(w);
+    }
+    if (now_us - w->restore_told_us > TELL_US) {
+        w->restore_told_us = now_us;
+        tell_progress(w);
+    }
+}
