@@ -103,16 +103,14 @@ MUST_CHECK enum status consumer_committed(struct consumer *c,
 void consumer_positions(struct consumer *c, struct partition_offset *items,
                         size_t n);
 
-/* Asks the broker where partitions of `tickets` end for a reader of committed
- * records, and fills that in. RETRY when it does not answer in time. */
-MUST_CHECK enum status consumer_ends(struct consumer *c,
-                                     struct partition_offset *items, size_t n,
-                                     int timeout_ms);
-
 /* The high watermark that came with the last records fetched from a partition:
  * also behind open transactions. OFFSET_NONE: nothing was fetched yet. */
 int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
                           int32_t partition);
+
+/* The machine's clock was set back: the client library, whose own thread waits
+ * by it, is made to look again. */
+void consumer_wake(struct consumer *c);
 
 /* Records that were fetched and not polled yet. */
 size_t consumer_waiting(const struct consumer *c);

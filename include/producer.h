@@ -84,6 +84,14 @@ producer_commit(struct producer *p, const struct partition_offset *items,
 
 MUST_CHECK enum txn producer_abort(struct producer *p);
 
+/* Asks where partitions of `tickets` end for a reader of committed records, and
+ * fills that in. RETRY when the broker does not answer in time. The question
+ * goes by the producer's connection: on the consumer's it would wait behind a
+ * fetch that waits for records. */
+MUST_CHECK enum status producer_ends(struct producer *p,
+                                     struct partition_offset *items, size_t n,
+                                     int timeout_ms);
+
 /* Serves delivery reports; call it now and then. */
 void producer_poll(struct producer *p);
 

@@ -46,6 +46,7 @@ static bool clock_is_good(struct worker *w, int64_t now_ms)
     case CLOCK_BACK:
         log_warn("clock_jumped", "worker=%d by_ms=%lld", w->index,
                  (long long)jump_ms);
+        consumer_wake(w->consumer);
         break;
     case CLOCK_OBEYED:
         log_warn("clock_obeyed", "worker=%d by_ms=%lld", w->index,
@@ -105,7 +106,7 @@ static void ask_for_ends(struct worker *w, int64_t now_ms)
         return;
     w->asked_us = clock_steady_us();
     watchdog_enter(w->watchdog, "ends");
-    status = consumer_ends(w->consumer, p->offsets, n, ASK_MS);
+    status = producer_ends(w->producer, p->offsets, n, ASK_MS);
     watchdog_leave(w->watchdog);
     for (size_t i = 0; status == STATUS_OK && i < n; i++)
         frontier_end(&partitions_find(p, p->offsets[i].partition)->frontier,

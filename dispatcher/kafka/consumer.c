@@ -15,11 +15,15 @@
 #include "memory.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <librdkafka/rdkafka.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How long a deleted topic may still be listed. */
 enum { GONE_TRIES = 6, GONE_PAUSE_MS = 500 };
@@ -30,6 +34,8 @@ struct consumer {
     rd_kafka_t *rk;
     char *topics[2];         /* by enum consumer_topic */
     rd_kafka_topic_t *state; /* keeps its metadata fresh */
+    rd_kafka_queue_t *queue;
+    int wakes; /* an eventfd: something came into the queue */
     struct consumer_handlers handlers;
     rd_kafka_consumer_group_metadata_t *group; /* while assigned */
     char error[KAFKA_WHY_SIZE];
@@ -120,6 +126,23 @@ static void learn_state(struct consumer *c)
         rd_kafka_metadata_destroy(md);
 }
 
+/* The client library waits by the wall clock: set back, it would wait for ever.
+ * So it is never let wait; poll(2) does. */
+static bool open_queue(struct consumer *c, char *why)
+{
+    static const uint64_t one = 1;
+
+    c->wakes = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (c->wakes < 0) {
+        snprintf(why, KAFKA_WHY_SIZE, "eventfd: %s", strerror(errno));
+        return false;
+    }
+    rd_kafka_poll_set_consumer(c->rk);
+    c->queue = rd_kafka_queue_get_consumer(c->rk);
+    rd_kafka_queue_io_event_enable(c->queue, c->wakes, &one, sizeof one);
+    return true;
+}
+
 struct consumer *consumer_new(const struct settings *cfg, int worker,
                               const struct consumer_handlers *handlers,
                               char *why)
@@ -133,7 +156,8 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     c = memory_new(sizeof *c);
     *c = (struct consumer){.topics = {memory_copy_text(cfg->topic_tickets),
                                       memory_copy_text(cfg->topic_state)},
-                           .handlers = *handlers};
+                           .handlers = *handlers,
+                           .wakes = -1};
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
@@ -144,9 +168,8 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
         return NULL;
     }
     conf = NULL; /* owned by c->rk now */
-    rd_kafka_poll_set_consumer(c->rk);
     learn_state(c);
-    if (!subscribe(c, why))
+    if (!open_queue(c, why) || !subscribe(c, why))
         consumer_close(&c);
     return c;
 }
@@ -155,6 +178,10 @@ void consumer_close(struct consumer **c)
 {
     if (!*c)
         return;
+    if ((*c)->queue) {
+        rd_kafka_queue_io_event_enable((*c)->queue, -1, NULL, 0);
+        rd_kafka_queue_destroy((*c)->queue);
+    }
     if ((*c)->state)
         rd_kafka_topic_destroy((*c)->state);
     if ((*c)->rk) {
@@ -162,6 +189,8 @@ void consumer_close(struct consumer **c)
         forget_group(*c);
         kafka_destroy((*c)->rk);
     }
+    if ((*c)->wakes >= 0)
+        close((*c)->wakes);
     free((*c)->topics[CONSUMER_TICKETS]);
     free((*c)->topics[CONSUMER_STATE]);
     free(*c);
@@ -260,10 +289,23 @@ static enum consumer_event consumer_event_of(struct consumer *c,
     return CONSUMER_NOTHING;
 }
 
+static rd_kafka_message_t *wait_for_message(struct consumer *c, int timeout_ms)
+{
+    rd_kafka_message_t *msg = rd_kafka_consumer_poll(c->rk, 0);
+    struct pollfd wakes = {.fd = c->wakes, .events = POLLIN};
+    uint64_t count;
+
+    if (msg || timeout_ms == 0 || poll(&wakes, 1, timeout_ms) <= 0)
+        return msg;
+    if (read(c->wakes, &count, sizeof count) != sizeof count)
+        return NULL;
+    return rd_kafka_consumer_poll(c->rk, 0);
+}
+
 enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
                                   struct record *rec)
 {
-    rd_kafka_message_t *msg = rd_kafka_consumer_poll(c->rk, timeout_ms);
+    rd_kafka_message_t *msg = wait_for_message(c, timeout_ms);
     enum consumer_event event;
 
     if (!msg)
@@ -360,23 +402,6 @@ void consumer_positions(struct consumer *c, struct partition_offset *items,
     rd_kafka_topic_partition_list_destroy(list);
 }
 
-enum status consumer_ends(struct consumer *c, struct partition_offset *items,
-                          size_t n, int timeout_ms)
-{
-    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
-    rd_kafka_resp_err_t err;
-
-    for (int i = 0; i < list->cnt; i++)
-        list->elems[i].offset = RD_KAFKA_OFFSET_END;
-    err = rd_kafka_offsets_for_times(c->rk, list, timeout_ms);
-    for (int i = 0; !err && i < list->cnt; i++)
-        err = list->elems[i].err;
-    for (int i = 0; !err && i < list->cnt; i++)
-        items[i].offset = list->elems[i].offset;
-    rd_kafka_topic_partition_list_destroy(list);
-    return err ? STATUS_RETRY : STATUS_OK;
-}
-
 int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
                           int32_t partition)
 {
@@ -389,14 +414,17 @@ int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
     return high;
 }
 
+void consumer_wake(struct consumer *c)
+{
+    rd_kafka_topic_partition_list_t *topics = NULL;
+
+    if (!rd_kafka_subscription(c->rk, &topics) && topics)
+        rd_kafka_topic_partition_list_destroy(topics);
+}
+
 size_t consumer_waiting(const struct consumer *c)
 {
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(c->rk);
-    size_t n = queue ? rd_kafka_queue_length(queue) : 0;
-
-    if (queue)
-        rd_kafka_queue_destroy(queue);
-    return n;
+    return rd_kafka_queue_length(c->queue);
 }
 
 const struct rd_kafka_consumer_group_metadata_s *

@@ -526,6 +526,26 @@ enum txn producer_send_dead_letter(struct producer *p,
     return enqueue(p, to, partition, &rec, headers);
 }
 
+enum status producer_ends(struct producer *p, struct partition_offset *items,
+                          size_t n, int timeout_ms)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new((int)n);
+    rd_kafka_resp_err_t err;
+
+    for (size_t i = 0; i < n; i++)
+        rd_kafka_topic_partition_list_add(list, p->options.cfg->topic_tickets,
+                                          items[i].partition)
+            ->offset = RD_KAFKA_OFFSET_END;
+    err = rd_kafka_offsets_for_times(p->rk, list, timeout_ms);
+    for (int i = 0; !err && i < list->cnt; i++)
+        err = list->elems[i].err;
+    for (int i = 0; !err && i < list->cnt; i++)
+        items[i].offset = list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return err ? STATUS_RETRY : STATUS_OK;
+}
+
 void producer_poll(struct producer *p)
 {
     rd_kafka_poll(p->rk, 0);

@@ -50,10 +50,10 @@ def catalogue():
 
 
 def tickets(pb, count):
+    now_ms = int(time.time() * 1000)
     for n in range(count):
         event = pb.TicketEvent(event_id=f"e{n}", ticket_id=f"ticket-{n:08}",
-                               occurred_at=1_700_000_000_000 + n,
-                               source="bench")
+                               occurred_at=now_ms, source="bench")
         created = event.created
         created.title = "No heat since yesterday evening"
         created.description = "Radiators are cold in all rooms. " * 3
@@ -86,20 +86,21 @@ def run_dispatcher(topics, settings, count, work):
     return {"us_per_ticket": cpu / count * 1e6, "per_second": count / wall}
 
 
-def output_shape(topics):
-    """Events a ticket, mean size, number of headers."""
-    sizes, headers = [], 0
-    for role in ("assignments", "deadlines"):
-        for msg in topics.read(role):
-            sizes.append(len(msg.value()))
-            headers = len(msg.headers() or [])
-    return len(sizes), statistics.mean(sizes), headers
+def output_shape(topics, count):
+    """Of each topic: records a ticket, mean size, number of headers."""
+    shape = {}
+    for role in ("assignments", "deadlines", "state"):
+        messages = topics.read(role)
+        shape[role] = {
+            "records": round(len(messages) / count),
+            "bytes": round(statistics.mean(len(m.value()) for m in messages)),
+            "headers": len(messages[-1].headers() or [])}
+    return shape
 
 
 def run_limit(bootstrap, topics, out, count, shape, number):
-    events, size, headers = shape
-    outputs = [f"{out['assignments']}:{size:.0f}:{headers}"] * round(
-        events / count)
+    outputs = [f"{out[role]}:{one['bytes']}:{one['headers']}"
+               for role, one in shape.items() for _ in range(one["records"])]
     line = subprocess.run(
         [ROOT / "build/tools/limit", bootstrap, f"limit-{number}-{out.tag}",
          str(count), "100", topics["tickets"], *outputs], check=True,
@@ -133,7 +134,7 @@ def rounds(args, kafka, server, topics, work, say):
         out.names["tickets"] = topics["tickets"]
         ours.append(run_dispatcher(
             out, {"redis.url": server.url}, args.tickets, work))
-        shape = shape or output_shape(out)
+        shape = shape or output_shape(out, args.tickets)
         bare.append(run_limit(kafka.bootstrap, topics, out, args.tickets,
                               shape, number))
         say(f"round {number + 1}: dispatcher "
@@ -141,10 +142,9 @@ def rounds(args, kafka, server, topics, work, say):
             f"{bare[-1]['us_per_ticket']:.1f} us of CPU per ticket")
     ratio = statistics.median(
         o["us_per_ticket"] / b["us_per_ticket"] for o, b in zip(ours, bare))
-    return {"tickets": args.tickets, "events_per_ticket":
-            shape[0] / args.tickets, "mean_bytes": round(shape[1]),
-            "headers": shape[2], "cpu_ratio": round(ratio, 2),
-            "dispatcher": ours, "bare_loop": bare}
+    return {"tickets": args.tickets, "outputs": shape,
+            "cpu_ratio": round(ratio, 2), "dispatcher": ours,
+            "bare_loop": bare}
 
 
 def main():
@@ -162,10 +162,11 @@ def main():
     if args.json:
         print(json.dumps(result, indent=2))
     else:
+        outputs = ", ".join(
+            f"{one['records']} x {one['bytes']} bytes with {one['headers']} "
+            f"headers to {role}" for role, one in result["outputs"].items())
         print(f"CPU per ticket: {result['cpu_ratio']} times the bare loop "
-              f"({result['events_per_ticket']:.0f} events a ticket of "
-              f"{result['mean_bytes']} bytes with {result['headers']} "
-              "headers)")
+              f"(each ticket: {outputs})")
 
 
 if __name__ == "__main__":

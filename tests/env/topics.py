@@ -98,6 +98,12 @@ class Topics:
         left = producer.flush(60)
         assert not errors and left == 0, f"{errors[:3]}, {left} not sent"
 
+    def partition_of(self, key, role="tickets"):
+        """Where the partitioner of producer() puts a key; sends nothing."""
+        found = [m.partition() for m in self.read(role)
+                 if m.key() == key.encode()]
+        return found[0]
+
     def read(self, role, isolation="read_committed", timeout=60):
         """Every record from the beginning to the end as it is now."""
         reader = Reader(self.bootstrap, self[role], self.partitions, isolation)

@@ -1,0 +1,196 @@
+"""The state topic: what is read back, what is refused, what is forgotten."""
+
+import time
+
+import pytest
+from cities import CATALOGUE, record
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from desk import Desk
+from marks import both_kafkas
+from process import wait_until
+from topics import Topics
+
+
+def settled(topics):
+    return topics.committed() == topics.ends("tickets")
+
+
+def publish(topics, pb, first, count):
+    topics.publish(record(pb, n) for n in range(first, first + count))
+
+
+def refused(program, what):
+    assert program.wait(60) == 1
+    assert what in program.log
+    assert "docs/kafka.md" in program.log
+
+
+@pytest.fixture
+def used(dispatcher, topics, catalogue, pb):
+    """A dispatcher that has done its work and is stopped."""
+    program = dispatcher(topics, catalogue.load(CATALOGUE),
+                         membership="dynamic").start()
+    publish(topics, pb, 0, 60)
+    wait_until(lambda: settled(topics), 30, "dispatched")
+    program.terminate()
+    return program
+
+
+def test_the_state_topic_is_created_as_it_must_be(
+        dispatcher, bootstrap, catalogue):
+    topics = Topics(bootstrap, partitions=4).create("tickets")
+    program = dispatcher(topics, catalogue.load(CATALOGUE),
+                         topics__create="true", topics__partitions=9).start()
+    assert topics.config("state")["cleanup.policy"] == "compact"
+    assert topics.config("state")["segment.bytes"] == str(64 << 20)
+    found = topics.admin.list_topics(timeout=10).topics
+    assert len(found[topics["state"]].partitions) == 4
+    assert len(found[topics["deadlines"]].partitions) == 9
+    assert program.running()
+
+
+@pytest.mark.parametrize("policy", ["delete", "compact,delete"])
+def test_a_state_topic_that_forgets_is_refused(
+        dispatcher, bootstrap, catalogue, policy):
+    topics = Topics(bootstrap).create("tickets", "assignments", "deadlines",
+                                      "dead-letters")
+    topics.create("state", config={"cleanup.policy": policy})
+    program = dispatcher(topics, catalogue.load(CATALOGUE)).start(ready=False)
+    assert program.wait(30) == 1
+    assert f"cleanup.policy={policy}" in program.log
+    assert "set it to compact" in program.log
+
+
+def test_tickets_must_not_be_forgotten_before_their_topic_forgets_them(
+        dispatcher, bootstrap, catalogue):
+    topics = Topics(bootstrap).create()
+    program = dispatcher(topics, catalogue.load(CATALOGUE),
+                         state__closed__retention="24h").start(ready=False)
+    assert program.wait(30) == 1
+    assert "state.closed.retention is 24 h" in program.log
+    assert "keeps its records for 168 h" in program.log
+
+
+def test_offsets_that_are_gone_need_an_operator(used, topics, pb):
+    group = f"group-{topics.tag}"
+    topics.admin.delete_consumer_groups([group])[group].result(30)
+    used.start(ready=False)
+    refused(used, "Offsets that are gone")
+
+
+def test_a_state_that_is_gone_needs_an_operator(used, topics):
+    topics.delete("state")
+    wait_until(lambda: topics["state"] not in
+               topics.admin.list_topics(timeout=10).topics, 30, "deletion")
+    topics.create("state")
+    used.start(ready=False)
+    refused(used, "A state that is gone")
+
+
+def test_another_groups_state_is_refused(used, topics, dispatcher, catalogue):
+    other = dispatcher(topics, catalogue, group__id=f"other-{topics.tag}")
+    other.start(ready=False)
+    refused(other, "Offsets that are gone")
+
+
+def test_what_somebody_else_wrote_there_is_refused(used, topics):
+    topics.publish([("t1", b"\xff\xff not a state")], role="state")
+    used.start(ready=False)
+    refused(used, "A state that is not ours")
+
+
+def test_a_newer_format_is_refused(used, topics, pb):
+    from dispatch.v1 import state_pb2
+    value = state_pb2.TicketState(format_version=99).SerializeToString()
+    topics.publish([("t1", value)], role="state")
+    used.start(ready=False)
+    refused(used, "A newer format")
+
+
+def test_offsets_set_by_hand_are_accepted_and_repeats_are_noticed(
+        dispatcher, topics, catalogue, pb):
+    settings = {"membership": "dynamic"}
+    program = dispatcher(topics, catalogue.load(CATALOGUE), **settings).start()
+    publish(topics, pb, 0, 60)
+    wait_until(lambda: settled(topics), 30, "dispatched")
+    program.terminate()
+    events = len(topics.read("assignments"))
+    offsets = [TopicPartition(topics["tickets"], p, 0)
+               for p in range(topics.partitions)]
+    request = ConsumerGroupTopicPartitions(f"group-{topics.tag}", offsets)
+    for future in topics.admin.alter_consumer_group_offsets(
+            [request]).values():
+        future.result(30)
+    program.start()
+    wait_until(lambda: settled(topics), 30, "read again")
+    assert program.log.count("event=offset_without_stamp") == 6
+    wait_until(lambda: "dispatcher_repeats_total 60" in
+               program.http("/metrics")[1], 10, "all of them repeats")
+    assert len(topics.read("assignments")) == events
+
+
+def test_closed_tickets_are_forgotten_and_their_past_is_too_old(
+        dispatcher, bootstrap, catalogue, pb):
+    topics = Topics(bootstrap).create(config={"retention.ms": "0"})
+    desk = Desk(pb, topics)
+    program = dispatcher(topics, catalogue.load(CATALOGUE),
+                         state__closed__retention="0m",
+                         membership="dynamic").start()
+    first = desk.created(1, "roads/potholes")
+    desk.send(first, desk.event("t1", "cancelled", reason="a mistake"))
+    desk.read("assignments", 2)
+    wait_until(lambda: any(m.key() == b"t1" and m.value() is None
+                           for m in topics.read("state")), 30, "a tombstone")
+    # Its partition has come further than this record, which comes again.
+    later = desk.created(2, "roads/potholes")
+    producer = topics.producer()
+    partition = topics.partition_of("t1")
+    producer.produce(topics["tickets"], first.SerializeToString(), "t1",
+                     partition=partition, timestamp=first.occurred_at - 1000)
+    producer.flush(30)
+    letter = topics.read_count("dead-letters", 1)[0]
+    assert dict(letter.headers())["dispatcher.error.code"] == b"too_old"
+    desk.send(later)
+    desk.read("assignments", 3)
+    assert program.running()
+
+
+@both_kafkas
+def test_a_rebalance_keeps_what_is_current(
+        dispatcher, topics, catalogue, pb):
+    settings = {"membership": "dynamic"}
+    first = dispatcher(topics, catalogue.load(CATALOGUE), **settings).start()
+    publish(topics, pb, 0, 600)
+    wait_until(lambda: settled(topics), 30, "dispatched")
+    second = dispatcher(topics, catalogue, **settings).start()
+    wait_until(lambda: "partitions=3 kept=3" in first.log, 30,
+               "the first keeps three")
+    publish(topics, pb, 600, 600)
+    wait_until(lambda: settled(topics), 30, "two at work")
+    assert first.log.count("event=state_restored") == 6
+    assert second.log.count("event=state_restored") == 3
+    second.terminate()
+    wait_until(lambda: "partitions=6 kept=3" in first.log, 30,
+               "the first has all again")
+    publish(topics, pb, 1200, 100)
+    wait_until(lambda: settled(topics), 30, "one at work")
+    assert first.log.count("event=state_restored") == 9
+    assert len(topics.read("assignments")) == 1300 + 1300 // 4
+
+
+def test_a_restore_waits_for_a_transaction_that_hangs(
+        dispatcher, topics, catalogue, pb, used):
+    """Somebody's open transaction in the state hides what lies behind it."""
+    hanging = topics.producer(transactional_id=f"hang-{topics.tag}")
+    hanging.init_transactions(30)
+    hanging.begin_transaction()
+    hanging.produce(topics["state"], b"", b"x", partition=2)
+    hanging.flush(30)
+    used.start()
+    used.wait_log("event=state_waits partition=2", 20)
+    assert used.http("/readyz")[0] == 503
+    publish(topics, pb, 100, 60)
+    time.sleep(2)
+    assert not settled(topics)
+    hanging.abort_transaction(30)
+    wait_until(lambda: settled(topics), 30, "all dispatched")
