@@ -22,6 +22,10 @@ enum { KAFKA_WHY_SIZE = 512, KAFKA_ID_SIZE = 600 };
 const char *kafka_identity(const struct settings *cfg, int worker,
                            char id[KAFKA_ID_SIZE]);
 
+/* The log callback that a configuration gets: librdkafka's lines in ours. */
+void kafka_log(const rd_kafka_t *rk, int level, const char *fac,
+               const char *text);
+
 /* A configuration with log callback set; the caller hands it to rd_kafka_new
  * or destroys it. `max_message_size` counts for the producer. NULL with a
  * reason in why[KAFKA_WHY_SIZE] when librdkafka refuses a property. */

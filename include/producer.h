@@ -84,6 +84,13 @@ producer_commit(struct producer *p, const struct partition_offset *items,
 
 MUST_CHECK enum txn producer_abort(struct producer *p);
 
+/* The timestamp of the records that are added from now on; 0: what the clock
+ * shows. A broker refuses, with the whole transaction, what is far ahead of its
+ * own clock (message.timestamp.after.max.ms, an hour): whether that happened
+ * since this was last asked. */
+void producer_set_time(struct producer *p, int64_t timestamp_ms);
+bool producer_clock_refused(struct producer *p);
+
 /* Asks where partitions of `tickets` end for a reader of committed records, and
  * fills that in. RETRY when the broker does not answer in time. The question
  * goes by the producer's connection: on the consumer's it would wait behind a

@@ -22,6 +22,7 @@
 #include "probe.h"
 #include "settings.h"
 #include "standard_files.h"
+#include "steady_waits.h"
 #include "watchdog.h"
 #include "worker.h"
 
@@ -226,6 +227,7 @@ static void stop(struct process *p)
 static int serve(struct process *p)
 {
     log_setup(p->cfg.log_level, p->cfg.log_format);
+    steady_waits_use();
     block_signals(p);
     p->failed = !start(p);
     if (!p->failed)

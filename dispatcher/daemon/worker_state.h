@@ -55,12 +55,15 @@ struct worker {
     int n_steps;                       /* these, and what time alone did */
     const struct catalogue *catalogue; /* one snapshot a transaction */
 
+    int n_aborts; /* in a row */
+
     /* Time. */
     struct clock_guard guard;
-    int64_t next_due_ms; /* of all ready partitions; INT64_MAX: none */
-    int64_t asked_us;    /* when the partitions' ends were asked for */
-    int64_t looked_us;   /* when clocks were last compared with calendars */
-    int64_t shown_us;    /* when the gauges were set */
+    int64_t distrusted_until_us; /* the broker refused our clock's time */
+    int64_t next_due_ms;         /* of all ready partitions; INT64_MAX: none */
+    int64_t asked_us;            /* when the partitions' ends were asked for */
+    int64_t looked_us; /* when clocks were last compared with calendars */
+    int64_t shown_us;  /* when the gauges were set */
 
     size_t n_restoring;       /* partitions */
     int64_t restore_told_us;  /* when progress was last told */

@@ -8,10 +8,16 @@
 #include "consumer.h"
 #include "log.h"
 
+#include <time.h>
+
 enum {
     /* A process that is fenced so often in such a time has a twin. */
     FENCED_MAX = 3,
     FENCED_WINDOW_US = 120 * 1000000,
+    DISTRUST_US = 600 * 1000000,
+    ABORTS_FREE = 3, /* in a row, without a pause */
+    ABORT_PAUSE_MS = 10,
+    ABORT_PAUSE_MAX_MS = 500,
 };
 
 void worker_end(struct worker *w, const char *event, const char *why)
@@ -60,6 +66,47 @@ void worker_fenced(struct worker *w)
     worker_renew(w);
 }
 
+/* What the broker has accepted from others it accepts from us. It may be a
+ * little old, which nobody minds as much as no record at all. */
+static int64_t latest_timestamp(const struct worker *w)
+{
+    int64_t latest_ms = 0;
+
+    for (size_t i = 0; i < w->partitions.n; i++)
+        if (w->partitions.items[i].latest_ms > latest_ms)
+            latest_ms = w->partitions.items[i].latest_ms;
+    return latest_ms;
+}
+
+static bool clock_is_distrusted(const struct worker *w)
+{
+    return clock_steady_us() < w->distrusted_until_us;
+}
+
+static void distrust_clock(struct worker *w)
+{
+    if (!clock_is_distrusted(w))
+        log_warn("clock_refused",
+                 "worker=%d reason=\"the broker refuses our timestamps: this "
+                 "machine's clock is far ahead of its own\" "
+                 "timestamps=\"the latest that was read\"",
+                 w->index);
+    w->distrusted_until_us = clock_steady_us() + DISTRUST_US;
+}
+
+/* What fails again and again is not tried without a pause. */
+static void pause_after_abort(struct worker *w)
+{
+    int ms = w->n_aborts < ABORTS_FREE ? 0 : ABORT_PAUSE_MS * w->n_aborts;
+    struct timespec pause = {0};
+
+    w->n_aborts++;
+    if (ms > ABORT_PAUSE_MAX_MS)
+        ms = ABORT_PAUSE_MAX_MS;
+    pause.tv_nsec = ms * 1000000L;
+    nanosleep(&pause, NULL);
+}
+
 static void stop_fetching(struct worker *w)
 {
     if (consumer_fetch(w->consumer, NULL, 0) != STATUS_OK)
@@ -81,6 +128,8 @@ void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why)
     if (cause == TXN_RENEW)
         why = METRIC_ABORT_FATAL;
     metrics_aborted(w->metrics, why);
+    if (producer_clock_refused(w->producer))
+        distrust_clock(w);
     worker_forget_transaction(w);
     stop_fetching(w);
     w->phase = PHASE_REWIND;
@@ -94,6 +143,8 @@ void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why)
         worker_end(w, "producer_failed", producer_error(w->producer));
     if (cause == TXN_LEAVE)
         w->phase = PHASE_END;
+    else
+        pause_after_abort(w);
 }
 
 void worker_rewind(struct worker *w)
@@ -117,6 +168,8 @@ bool worker_begin(struct worker *w)
     w->begun_us = clock_steady_us();
     w->n_records = 0;
     w->n_steps = 0;
+    producer_set_time(w->producer,
+                      clock_is_distrusted(w) ? latest_timestamp(w) : 0);
     if (result == TXN_OK) {
         w->catalogue = catalogue_watch_take(w->options.catalogue);
         return true;
@@ -172,6 +225,7 @@ void worker_commit(struct worker *w)
         worker_give_up(w, result, METRIC_ABORT_COMMIT);
         return;
     }
+    w->n_aborts = 0;
     committed_us = clock_steady_us();
     partitions_commit(&w->partitions);
     metrics_committed(w->metrics, clock_wall_ms(), committed_us - w->begun_us);

@@ -58,8 +58,8 @@ static const struct property consumer_forced[] = {
     {"enable.partition.eof", "true"},
 };
 
-static void log_librdkafka(const rd_kafka_t *rk, int level, const char *fac,
-                           const char *text)
+void kafka_log(const rd_kafka_t *rk, int level, const char *fac,
+               const char *text)
 {
     struct log_text safe;
     enum log_level ours = level <= 3   ? LOG_LEVEL_WARN
@@ -184,7 +184,7 @@ rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
         rd_kafka_conf_destroy(conf);
         return NULL;
     }
-    rd_kafka_conf_set_log_cb(conf, log_librdkafka);
+    rd_kafka_conf_set_log_cb(conf, kafka_log);
     return conf;
 }
 

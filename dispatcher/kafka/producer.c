@@ -25,6 +25,7 @@
 
 enum {
     SLICE_MS = 2000,         /* one try of a call; the broker may overrun it */
+    FLUSH_MS = 200,          /* between two looks at what became of records */
     RETRY_PAUSE_MS = 100,    /* between two tries */
     LEARN_US = 60 * 1000000, /* a topic's new partitions are used after that */
     QUEUE_PAUSE_MS = 10,
@@ -44,6 +45,9 @@ struct producer {
     size_t n_targets;
     char *source;               /* ce_source */
     rd_kafka_resp_err_t denied; /* seen, and no repetition helps */
+    atomic_bool failed;         /* the open transaction has */
+    bool clock_refused;         /* seen since it was last asked for */
+    int64_t timestamp_ms;       /* of records; 0: as the clock shows it */
     int64_t learned_us;         /* when the partition counts were fetched */
     char error[KAFKA_WHY_SIZE];
 };
@@ -87,6 +91,10 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *msg,
     (void)rk;
     if (remedy_of(msg->err))
         p->denied = msg->err;
+    if (msg->err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP)
+        p->clock_refused = true;
+    if (msg->err)
+        atomic_store(&p->failed, true);
 }
 
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
@@ -98,6 +106,18 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
     log_debug("producer_error", "code=%s reason=%s",
               rd_kafka_err2name((rd_kafka_resp_err_t)err),
               log_value(&text, reason));
+}
+
+/* A transaction can fail while no call is under way, and without any delivery
+ * report: librdkafka then only says so in its log. On its own threads. */
+static void on_log(const rd_kafka_t *rk, int level, const char *fac,
+                   const char *text)
+{
+    struct producer *p = rd_kafka_opaque(rk);
+
+    if (p && strcmp(fac, "TXNERR") == 0)
+        atomic_store(&p->failed, true);
+    kafka_log(rk, level, fac, text);
 }
 
 static void remember(struct producer *p, const char *call, const char *text)
@@ -237,6 +257,7 @@ struct producer *producer_new(const struct producer_options *options, char *why)
     rd_kafka_conf_set_opaque(conf, p);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_log_cb(conf, on_log);
     p->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, KAFKA_WHY_SIZE);
     if (!p->rk) {
         rd_kafka_conf_destroy(conf);
@@ -340,24 +361,27 @@ enum txn producer_begin(struct producer *p)
     if (clock_steady_us() - p->learned_us > LEARN_US &&
         learn_partitions(p) != TXN_OK)
         log_info("kafka_waits", "call=metadata");
+    atomic_store(&p->failed, false);
     DECIDE(p, "begin_transaction", rd_kafka_begin_transaction(p->rk), result);
     return result;
 }
 
 /* Waits until every record of the transaction was answered: offsets never go
- * ahead of the outputs (invariant 2). A failed delivery shows itself in the
- * next transactional call. */
+ * ahead of the outputs (invariant 2). Where the transaction has failed they may
+ * wait in vain; that shows itself in the next transactional call. */
 static enum txn flush(struct producer *p)
 {
     rd_kafka_resp_err_t err;
 
     watchdog_enter(p->options.watchdog, "flush");
     do {
-        err = rd_kafka_flush(p->rk, SLICE_MS);
+        err = rd_kafka_flush(p->rk, FLUSH_MS);
         watchdog_again(p->options.watchdog);
-    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT &&
+    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT && !atomic_load(&p->failed) &&
              !atomic_load(p->options.stopping));
     watchdog_leave(p->options.watchdog);
+    if (atomic_load(&p->failed))
+        return TXN_OK;
     return err == RD_KAFKA_RESP_ERR__TIMED_OUT ? TXN_LEAVE : TXN_OK;
 }
 
@@ -434,14 +458,16 @@ try_produce(struct producer *p, const struct target *to, int32_t partition,
         return rd_kafka_producev(
             p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_TIMESTAMP(p->timestamp_ms),
             RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
             RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size),
             RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    return rd_kafka_produce(to->topic, partition, RD_KAFKA_MSG_F_COPY,
-                            (void *)rec->value, rec->value_size, rec->key,
-                            rec->key_size, NULL)
-               ? rd_kafka_last_error()
-               : RD_KAFKA_RESP_ERR_NO_ERROR;
+    return rd_kafka_producev(
+        p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_TIMESTAMP(p->timestamp_ms),
+        RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
+        RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size), RD_KAFKA_V_END);
 }
 
 /* Queues one record; takes `headers`, which may be NULL. */
@@ -544,6 +570,19 @@ enum status producer_ends(struct producer *p, struct partition_offset *items,
         items[i].offset = list->elems[i].offset;
     rd_kafka_topic_partition_list_destroy(list);
     return err ? STATUS_RETRY : STATUS_OK;
+}
+
+void producer_set_time(struct producer *p, int64_t timestamp_ms)
+{
+    p->timestamp_ms = timestamp_ms;
+}
+
+bool producer_clock_refused(struct producer *p)
+{
+    bool refused = p->clock_refused;
+
+    p->clock_refused = false;
+    return refused;
 }
 
 void producer_poll(struct producer *p)

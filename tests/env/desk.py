@@ -44,8 +44,10 @@ class Desk:
     def read(self, role, count, timeout=30):
         kind = {"assignments": self.pb.AssignmentEvent,
                 "deadlines": self.pb.DeadlineEvent}[role]
-        got = self.readers[role].read_until(
-            lambda all: len(all) >= count, timeout, f"{count} in {role}")
+        reader = self.readers[role]
+        reader.poll()
+        got = reader.read_until(lambda all: len(all) >= count, timeout,
+                                f"{count} in {role}")
         assert len(got) == count
         return [kind.FromString(m.value()) for m in got]
 

@@ -35,7 +35,7 @@ packages() {
                 default-jre-headless=java maven=mvn
             ;;
         test)
-            echo python3 python3-venv prometheus
+            echo python3 python3-venv prometheus faketime
             ;;
         bench)
             echo libsqlite3-dev
