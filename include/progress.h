@@ -22,6 +22,7 @@ struct progress_state {
     unsigned long done;
     unsigned long refused;
     double fraction; /* of the whole, 0 to 1; 0: unknown */
+    bool reading;    /* nothing can be refused */
 };
 
 /* Embedded; needs no end. */

@@ -13,7 +13,7 @@
 #include "decode.h"
 #include "output.h"
 #include "ticket_replay.h"
-#include "topic_tail.h"
+#include "topic_scan.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -57,17 +57,20 @@ static void take(void *context, const rd_kafka_message_t *msg)
  * the last N offsets may hold fewer tickets than that. */
 static bool read_tickets(struct replaying *r, const struct catalogue_job *job)
 {
-    struct topic_tail *tail = topic_tail_open(&job->kafka, job->topic);
+    struct topic_scan *scan = topic_scan_new(&job->kafka);
     int64_t offsets = job->replay;
-    bool good = tail != NULL, whole = false;
+    bool good = scan != NULL, whole = false;
 
     while (good && !whole && r->replay.n < (size_t)job->replay) {
         ticket_replay_clear(&r->replay);
         r->undecodable = 0;
-        good = topic_tail_read(tail, offsets, take, r, &whole);
+        topic_scan_clear(scan);
+        good = topic_scan_add(scan, job->topic, TOPIC_SCAN_ALL, offsets) &&
+               topic_scan_read(scan, take, r, NULL);
+        whole = topic_scan_is_whole(scan);
         offsets *= MORE_OFFSETS;
     }
-    topic_tail_close(&tail);
+    topic_scan_free(&scan);
     if (good)
         ticket_replay_keep(&r->replay, (size_t)job->replay);
     return good;

@@ -44,8 +44,10 @@ void progress_show(struct progress *p, const struct progress_state *state,
         fputc('\r', p->out);
     if (p->terminal && state->fraction > 0)
         draw_bar(p->out, state->fraction);
-    fprintf(p->out, "%lu %s, %lu refused, %.0f/s", state->done, state->verb,
-            state->refused, rate);
+    fprintf(p->out, "%lu %s, ", state->done, state->verb);
+    if (!state->reading)
+        fprintf(p->out, "%lu refused, ", state->refused);
+    fprintf(p->out, "%.0f/s", rate);
     /* Wipes what a longer line left behind. */
     fputs(p->terminal ? "\033[K" : "\n", p->out);
     fflush(p->out);
