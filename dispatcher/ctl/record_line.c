@@ -3,6 +3,8 @@
  */
 #include "record_json.h"
 
+#include "terminal.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,45 +19,16 @@ struct cell {
     int width; /* in cells of the terminal */
 };
 
-/* Chinese, Japanese and Korean characters and full-width forms take two. */
-static int width_of(uint32_t c)
-{
-    static const uint32_t wide[][2] = {
-        {0x1100, 0x115f}, {0x2e80, 0xa4cf},   {0xac00, 0xd7a3},
-        {0xf900, 0xfaff}, {0xfe30, 0xfe6f},   {0xff00, 0xff60},
-        {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
-    };
-    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-        if (c >= wide[i][0] && c <= wide[i][1])
-            return 2;
-    return 1;
-}
-
-/* The character at *p, which is valid UTF-8, and *p behind it. */
-static uint32_t take_character(const char **p)
-{
-    const unsigned char *at = (const unsigned char *)*p;
-    int more = at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : at[0] >= 0xc0 ? 1 : 0;
-    uint32_t c = more == 0 ? at[0] : at[0] & (0x3fU >> more);
-    for (int i = 1; i <= more; i++)
-        c = c << 6 | (at[i] & 0x3f);
-    *p += more + 1;
-    return c;
-}
-
 /* Appends a text; what could steer a terminal is made harmless. */
 static void add_text(struct cell *cell, const char *text)
 {
     for (const char *p = text; *p != '\0';) {
-        const char *from = p;
-        uint32_t c = take_character(&p);
-        bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-        size_t size = control ? 1 : (size_t)(p - from);
-        if (cell->size + size >= MAX_CELL)
+        struct terminal_character c = terminal_next(&p);
+        if (cell->size + c.size >= MAX_CELL)
             return;
-        memcpy(cell->text + cell->size, control ? "?" : from, size);
-        cell->size += size;
-        cell->width += width_of(c);
+        memcpy(cell->text + cell->size, c.bytes, c.size);
+        cell->size += c.size;
+        cell->width += c.width;
     }
 }
 
