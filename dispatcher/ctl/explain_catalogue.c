@@ -6,7 +6,7 @@
 #include "csv_tables.h"
 #include "explain.h"
 #include "findings.h"
-#include "redis_client.h"
+#include "live_catalogue.h"
 #include "redis_tables.h"
 #include "tables.h"
 
@@ -18,24 +18,13 @@ enum { REDIS_MS = 30000 };
 static bool read_redis(const char *url, const char *prefix,
                        struct catalogue_tables *tables)
 {
-    struct redis_address address;
+    const struct live_catalogue live = {.redis = url, .prefix = prefix};
     char why[REDIS_WHY_SIZE];
-    bool ok = false;
 
-    if (!redis_address_parse(url, &address, why)) {
-        fprintf(stderr, "dispatchctl explain: the Redis URL is wrong: %s\n",
-                why);
-        return false;
-    }
-    struct redis_client *client = redis_client_open(&address, REDIS_MS, why);
-    if (client != NULL)
-        ok = redis_tables_read(client, prefix, TABLES_ALL, REDIS_RELEASE,
-                               tables, why) == STATUS_OK;
-    if (!ok)
-        fprintf(stderr, "dispatchctl explain: %s\n", why);
-    redis_client_close(&client);
-    redis_address_deinit(&address);
-    return ok;
+    if (live_catalogue_tables(&live, TABLES_ALL, tables, REDIS_MS, why))
+        return true;
+    fprintf(stderr, "dispatchctl explain: %s\n", why);
+    return false;
 }
 
 struct catalogue *explain_load_catalogue(const char *folder,
