@@ -4,6 +4,8 @@
 #ifndef DISPATCHER_TERMINAL_H
 #define DISPATCHER_TERMINAL_H
 
+#include "status.h"
+
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,5 +21,8 @@ struct terminal_character {
 struct terminal_character terminal_next(const char **p);
 
 void terminal_print(FILE *out, const char *text);
+
+/* As fprintf; what is formatted holds no line ends. */
+void terminal_printf(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

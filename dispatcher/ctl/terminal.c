@@ -3,8 +3,12 @@
  */
 #include "terminal.h"
 
+#include "memory.h"
+
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Chinese, Japanese and Korean characters and full-width forms take two. */
 static int width_of(uint32_t c)
@@ -55,4 +59,22 @@ void terminal_print(FILE *out, const char *text)
         struct terminal_character c = terminal_next(&text);
         fwrite(c.bytes, 1, c.size, out);
     }
+}
+
+void terminal_printf(FILE *out, const char *format, ...)
+{
+    va_list args;
+    int size;
+
+    va_start(args, format);
+    size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (size < 0)
+        return;
+    char *text = memory_new((size_t)size + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    terminal_print(out, text);
+    free(text);
 }
