@@ -86,6 +86,11 @@ MUST_CHECK enum reject_code ticket_recalendar(const struct ticket_context *ctx,
                                               Dispatch__V1__TicketState **state,
                                               struct outputs *out);
 
+/* Whether an event with this source and event_id is among the last inputs of
+ * the ticket: another one would be a repeat. */
+bool ticket_has_input(const Dispatch__V1__TicketState *state,
+                      const Dispatch__V1__TicketEvent *event);
+
 /* What an event of this kind does to a ticket in this status, by name:
  * "returned", "repeat", "wrong_state", ...; TICKET_STATUS_UNSPECIFIED stands
  * for an unknown ticket. NULL: there is no such kind. */

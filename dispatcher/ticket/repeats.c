@@ -13,8 +13,8 @@ static uint64_t hash_of(const Dispatch__V1__TicketEvent *event)
     return XXH64(event->event_id, strlen(event->event_id), seed);
 }
 
-bool repeats_has(const Dispatch__V1__TicketState *state,
-                 const Dispatch__V1__TicketEvent *event)
+bool ticket_has_input(const Dispatch__V1__TicketState *state,
+                      const Dispatch__V1__TicketEvent *event)
 {
     uint64_t hash = hash_of(event);
 

@@ -277,7 +277,7 @@ enum reject_code ticket_apply(const struct ticket_context *ctx,
     size_t n = out->n;
     struct life l;
 
-    *repeat = action == REPEAT || (*state && repeats_has(*state, event));
+    *repeat = action == REPEAT || (*state && ticket_has_input(*state, event));
     if (*repeat)
         return REJECT_NONE;
     if (!*state) {
