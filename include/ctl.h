@@ -19,5 +19,6 @@ int explain_command(int argc, char **argv);
 int lag_command(int argc, char **argv);
 int publish_command(int argc, char **argv);
 int tail_command(int argc, char **argv);
+int ticket_command(int argc, char **argv);
 
 #endif

@@ -32,6 +32,9 @@ enum message_json_style {
 json_t *message_json_write(const ProtobufCMessage *msg,
                            enum message_json_style style);
 
+/* A text as a new JSON string, also one that is not UTF-8 (see above). */
+json_t *message_json_text(const char *text);
+
 /* UTC milliseconds in a style, as a new JSON value. */
 json_t *message_json_time(int64_t at_ms, enum message_json_style style);
 

@@ -23,6 +23,7 @@ struct option_list {
     size_t n;
 };
 
+/* One option; without letter and name it is a heading in --help. */
 struct option_def {
     char letter;          /* -b; 0: none */
     const char *name;     /* --brokers; NULL: only the letter */

@@ -32,6 +32,8 @@ struct story_item {
     bool repeat;               /* it has been there before */
     struct story_item *letter; /* its dead letter, or NULL */
     bool has_outputs;
+    /* Of outputs: time alone led to it. */
+    bool timed;
 };
 
 /* Start from {0}; free with story_deinit, which leaves the records alone. */

@@ -25,7 +25,7 @@ static json_t *replaced_text(const char *text)
     return json;
 }
 
-static json_t *text_to_json(const char *text)
+json_t *message_json_text(const char *text)
 {
     json_t *json = json_string(text);
     return json != NULL ? json : replaced_text(text);
@@ -104,7 +104,7 @@ static json_t *value_to_json(const ProtobufCFieldDescriptor *field,
     case FAMILY_ENUM:
         return enum_to_json(field, value.int32, style);
     case FAMILY_TEXT:
-        return text_to_json(value.text != NULL ? value.text : "");
+        return message_json_text(value.text != NULL ? value.text : "");
     case FAMILY_BYTES:
         return message_json_base64(value.bytes.data, value.bytes.len);
     case FAMILY_MESSAGE:

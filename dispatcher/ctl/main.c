@@ -32,6 +32,7 @@ static const struct {
     {"lag", lag_command, "show how far a consumer group is behind"},
     {"publish", publish_command, "publish tickets from CSV or JSON lines"},
     {"tail", tail_command, "show a topic's records as they arrive"},
+    {"ticket", ticket_command, "look at tickets, and act on them"},
     {"help", help_command, "explain a command"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

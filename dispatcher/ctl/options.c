@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 24, HELP_COLUMN = 28, FIRST_VALUE = 256 };
+enum { MAX_OPTIONS = 40, HELP_COLUMN = 28, FIRST_VALUE = 256 };
 
 int options_wrong(const char *command, const char *format, ...)
 {
@@ -31,6 +31,10 @@ int options_wrong(const char *command, const char *format, ...)
 static void print_option(const struct option_def *def)
 {
     char left[80];
+    if (def->name == NULL && def->letter == 0) { /* a heading */
+        printf("\n%s\n", def->help);
+        return;
+    }
     int n = snprintf(
         left, sizeof left, "  %c%c%s%s%s%s%s", def->letter != 0 ? '-' : ' ',
         def->letter != 0 ? def->letter : ' ',

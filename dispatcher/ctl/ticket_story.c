@@ -78,6 +78,7 @@ static bool is_repeat_of(const struct story_item *item,
                          const struct story_item *earlier)
 {
     return earlier->kind == STORY_INPUT && earlier->letter == NULL &&
+           item->event_id[0] != '\0' &&
            strcmp(earlier->event_id, item->event_id) == 0 &&
            strcmp(earlier->source, item->source) == 0;
 }
@@ -156,7 +157,7 @@ static size_t emit_inputs(struct ticket_story *story,
 
     while (cause < inputs->n && next <= cause)
         emit(story, inputs->items[next++]);
-    while (next < inputs->n && is_timed(inputs, cause, output) &&
+    while (next < inputs->n && output->timed &&
            !inputs->items[next]->has_outputs &&
            happened_at(inputs->items[next]) <= output->occurred_at)
         emit(story, inputs->items[next++]);
@@ -188,6 +189,7 @@ void story_order(struct ticket_story *story)
 
         if (cause < inputs.n)
             inputs.items[cause]->has_outputs = true;
+        outputs.items[i]->timed = is_timed(&inputs, cause, outputs.items[i]);
     }
     story->order = memory_new_array(story->n, sizeof *story->order);
     story->n_order = 0;
