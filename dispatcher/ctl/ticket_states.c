@@ -5,15 +5,12 @@
 #include "ticket_states.h"
 
 #include "memory.h"
+#include "state_partition.h"
 #include "ticket.h"
 #include "ticket_store.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The reserved key of each partition (state.proto). */
-static const char partition_key[] = "\0partition";
-enum { PARTITION_KEY_SIZE = sizeof partition_key - 1 };
 
 struct item {
     char *id;
@@ -59,23 +56,14 @@ void ticket_states_free(struct ticket_states **t)
     *t = NULL;
 }
 
-static bool is_partition_key(const void *key, size_t size)
+static enum status check_head(const struct ticket_record *record)
 {
-    return size == PARTITION_KEY_SIZE && memcmp(key, partition_key, size) == 0;
-}
+    struct state_head head;
 
-static enum status check_partition(const void *value, size_t size)
-{
-    Dispatch__V1__StatePartition *header =
-        value != NULL ? dispatch__v1__state_partition__unpack(NULL, size, value)
-                      : NULL;
-    bool newer;
-
-    if (header == NULL)
+    if (!state_head_read(record, &head))
         return STATUS_REJECT;
-    newer = header->format_version > TICKET_FORMAT_VERSION;
-    dispatch__v1__state_partition__free_unpacked(header, NULL);
-    return newer ? STATUS_FATAL : STATUS_OK;
+    return head.format_version > TICKET_FORMAT_VERSION ? STATUS_FATAL
+                                                       : STATUS_OK;
 }
 
 /* Whether the value is a state, and a wanted one. */
@@ -104,13 +92,17 @@ enum status ticket_states_take(struct ticket_states *t, const void *key,
                                        .value = value,
                                        .value_size = value_size,
                                        .due_at = TICKET_NEVER};
+    const struct ticket_record record = {.key = key,
+                                         .key_size = key_size,
+                                         .value = value,
+                                         .value_size = value_size};
     enum status status = STATUS_OK;
     bool wanted = false;
 
     if (key == NULL || key_size == 0)
         return STATUS_REJECT;
-    if (is_partition_key(key, key_size))
-        return check_partition(value, value_size);
+    if (state_head_has_key(&record))
+        return check_head(&record);
     if (t->wish.id != NULL && !t->wish.id(t->wish.context, key, key_size))
         return STATUS_OK;
     if (value != NULL)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from cities import record, ticket
+from cities import ticket
 from ticket_tool import TicketTool, open_state, publish_states, state_pb
 from topics import Topics
 
@@ -31,6 +31,13 @@ def publish_events(topics, pb, records):
         producer.produce(topics["tickets"], value, key, timestamp=pb
                          .TicketEvent.FromString(value).occurred_at)
     assert producer.flush(60) == 0
+
+
+def record(pb, number, **kwargs):
+    """The ticket t<number> as a record, created at minute 0."""
+    created = ticket(pb, number, **kwargs)
+    created.occurred_at = START
+    return created.ticket_id, created.SerializeToString()
 
 
 def event(pb, number, event_id, minute, **kind):
