@@ -9,7 +9,6 @@
 #include "ctl_topics.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct event_plan;
 struct local_time;
@@ -21,9 +20,7 @@ struct plan_terms {
     const struct local_time *local;
     bool json;
     bool dry_run; /* only tell */
-    /* For a person: one line a ticket, and only so many tickets. */
-    bool brief;
-    size_t max_lines;
+    bool brief;   /* for a person: only what did not go as usual */
     bool wait;
     long timeout_s;
 };

@@ -33,10 +33,25 @@ static void print_outputs(const struct plan_terms *terms,
     }
 }
 
+static const char *verdict_text(const struct plan_terms *terms,
+                                const struct planned_event *item)
+{
+    switch (item->verdict) {
+    case PLAN_REPEAT:
+        return "not sent, the ticket has had this event";
+    case PLAN_REFUSED:
+        return "not sent";
+    default:
+        return terms->dry_run ? "would be sent" : "sent";
+    }
+}
+
+/* What became of it, after it was sent. */
 static void print_answer(const struct plan_terms *terms,
                          const struct planned_event *item)
 {
-    print_outputs(terms, item);
+    if (!terms->wait || terms->dry_run || item->verdict != PLAN_SEND)
+        return;
     switch (item->answer) {
     case PLAN_DEAD_LETTER:
         terminal_printf(stdout, "%*srefused: %s: %s", INDENT, "", item->code,
@@ -52,19 +67,6 @@ static void print_answer(const struct plan_terms *terms,
     }
 }
 
-static const char *verdict_text(const struct plan_terms *terms,
-                                const struct planned_event *item)
-{
-    switch (item->verdict) {
-    case PLAN_REPEAT:
-        return "not sent, the ticket has had this event";
-    case PLAN_REFUSED:
-        return "not sent";
-    default:
-        return terms->dry_run ? "would be sent" : "sent";
-    }
-}
-
 static void print_item(const struct plan_terms *terms,
                        const struct planned_event *item)
 {
@@ -77,24 +79,26 @@ static void print_item(const struct plan_terms *terms,
                         item->forced ? ", in spite of" : "", item->code,
                         item->why);
     putchar('\n');
-    if (terms->brief)
-        return;
-    if (terms->dry_run) {
+    if (terms->dry_run && !terms->brief)
         event_print_fields(stdout, item->event, terms->local, INDENT, false);
+    if (!terms->brief)
         print_outputs(terms, item);
-    } else if (terms->wait && item->verdict == PLAN_SEND) {
-        print_answer(terms, item);
-    }
+    print_answer(terms, item);
+}
+
+static bool is_usual(const struct plan_terms *terms,
+                     const struct planned_event *item)
+{
+    return item->verdict == PLAN_SEND && !item->forced &&
+           (!terms->wait || terms->dry_run || item->answer == PLAN_ACCEPTED);
 }
 
 static void print_people(const struct plan_terms *terms,
                          const struct event_plan *plan)
 {
-    for (size_t i = 0; i < plan->n && i < terms->max_lines; i++)
-        print_item(terms, &plan->items[i]);
-    if (plan->n > terms->max_lines)
-        printf("... and %zu more; --json shows all\n",
-               plan->n - terms->max_lines);
+    for (size_t i = 0; i < plan->n; i++)
+        if (!terms->brief || !is_usual(terms, &plan->items[i]))
+            print_item(terms, &plan->items[i]);
 }
 
 static void print_counts(const struct plan_terms *terms,

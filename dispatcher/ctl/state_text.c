@@ -89,7 +89,7 @@ static void print_clock(const struct page *page,
     if (clock->breached_at != 0)
         fputs(", breached", page->out);
     if (clock->extensions_used > 0)
-        terminal_printf(page->out, ", extended %u times",
+        terminal_printf(page->out, ", extended %u x",
                         (unsigned)clock->extensions_used);
     fputc('\n', page->out);
 }
@@ -213,15 +213,12 @@ static void print_callback(const struct page *page,
 static void print_others(const struct page *page,
                          const Dispatch__V1__TicketState *state)
 {
-    if (state->supervised_by[0] != '\0')
-        terminal_printf(page->out, "  supervised by %s\n",
-                        state->supervised_by);
+    if (state->supervised_by[0] != '\0') {
+        terminal_printf(page->out, "  supervised by %s", state->supervised_by);
+        fputc('\n', page->out);
+    }
     if (state->urges > 0)
-        terminal_printf(page->out, "  urged %u times\n",
-                        (unsigned)state->urges);
-    for (size_t i = 0; i < state->n_merged_ticket_ids; i++)
-        terminal_printf(page->out, "  %s was merged into it\n",
-                        state->merged_ticket_ids[i]);
+        fprintf(page->out, "  urged %u x\n", (unsigned)state->urges);
 }
 
 static void print_status(const struct page *page,

@@ -84,6 +84,10 @@ MUST_CHECK struct ticket_states *
 ticket_job_states(const struct ticket_job *job, const struct ticket_wish *wish,
                   const bool *partitions, int32_t n_partitions);
 
+/* Prints a table of tickets, at most `max`, and how many more there are. */
+void ticket_list_print(const struct ticket_job *job,
+                       struct ticket_states *states, size_t max);
+
 /* The sub-commands; operands end in NULL. They return an exit code. */
 int ticket_show_command(struct ticket_job *job, char **operands);
 int ticket_list_command(struct ticket_job *job, char **operands);

@@ -125,23 +125,33 @@ static void print_json(const struct ticket_job *job, const char *id,
     json_decref(json);
 }
 
-static void print_all(const struct ticket_job *job,
-                      struct ticket_states *states)
+void ticket_list_print(const struct ticket_job *job,
+                       struct ticket_states *states, size_t max)
 {
-    if (!job->json)
-        record_print_titles(stdout, columns, COLUMNS);
-    for (size_t i = 0; i < ticket_states_count(states); i++) {
-        const char *id = ticket_states_id(states, i);
-        const Dispatch__V1__TicketState *state = ticket_states_at(states, i);
+    size_t n = ticket_states_count(states);
 
-        if (job->json) {
-            print_json(job, id, state);
-            continue;
-        }
-        json_t *row = row_json(job, id, state);
+    record_print_titles(stdout, columns, COLUMNS);
+    for (size_t i = 0; i < n && i < max; i++) {
+        json_t *row = row_json(job, ticket_states_id(states, i),
+                               ticket_states_at(states, i));
+
         record_print(stdout, columns, COLUMNS, row);
         json_decref(row);
     }
+    if (n > max)
+        printf("... and %zu more\n", n - max);
+}
+
+static void print_all(const struct ticket_job *job,
+                      struct ticket_states *states)
+{
+    if (!job->json) {
+        ticket_list_print(job, states, SIZE_MAX);
+        return;
+    }
+    for (size_t i = 0; i < ticket_states_count(states); i++)
+        print_json(job, ticket_states_id(states, i),
+                   ticket_states_at(states, i));
 }
 
 int ticket_list_command(struct ticket_job *job, char **operands)

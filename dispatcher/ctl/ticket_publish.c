@@ -36,7 +36,6 @@ static int carry_out(struct ticket_build *b, bool dry_run, bool brief)
         .json = b->job->json,
         .dry_run = dry_run,
         .brief = brief,
-        .max_lines = brief && !b->job->dry_run ? LINES_SHOWN : SIZE_MAX,
         .wait = b->job->wait,
         .timeout_s = b->job->timeout_s,
     };
@@ -45,12 +44,18 @@ static int carry_out(struct ticket_build *b, bool dry_run, bool brief)
 }
 
 /* Whoever selects tickets sees them first. */
-static int send_selected(struct ticket_build *b)
+static int send_selected(struct ticket_build *b,
+                         const struct ticket_choice *choice)
 {
-    if (b->plan.n == 0)
+    bool dry_run = b->job->dry_run;
+
+    if (choice->n == 0)
         return ticket_job_failed(b->job, "no ticket is selected");
-    if (b->job->dry_run || b->job->yes)
-        return carry_out(b, b->job->dry_run, true);
+    if (!b->job->json && (dry_run || !b->job->yes))
+        ticket_list_print(b->job, choice->states,
+                          dry_run ? SIZE_MAX : LINES_SHOWN);
+    if (dry_run || b->job->yes)
+        return carry_out(b, dry_run, true);
     carry_out(b, true, true);
     return ticket_job_failed(b->job,
                              "nothing was sent; with --yes it is, to these %zu "
@@ -67,7 +72,7 @@ static int publish(struct ticket_build *b, char **operands)
     if (code == CTL_OK)
         code = add_all(b, &choice);
     if (code == CTL_OK && choice.selected)
-        code = send_selected(b);
+        code = send_selected(b, &choice);
     else if (code == CTL_OK)
         code = carry_out(b, b->job->dry_run, false);
     ticket_choice_deinit(&choice);

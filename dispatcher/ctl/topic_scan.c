@@ -40,9 +40,14 @@ struct topic_scan {
 };
 
 static const struct ctl_kafka_default defaults[] = {
-    {"isolation.level", "read_committed"}, {"enable.auto.commit", "false"},
-    {"enable.partition.eof", "true"},      {"group.id", "dispatchctl"},
-    {"allow.auto.create.topics", "false"}, {"auto.offset.reset", "earliest"},
+    {"isolation.level", "read_committed"},
+    {"enable.auto.commit", "false"},
+    {"enable.partition.eof", "true"},
+    {"group.id", "dispatchctl"},
+    {"allow.auto.create.topics", "false"},
+    {"auto.offset.reset", "earliest"},
+    /* A broker says at once that there is no more. */
+    {"fetch.wait.max.ms", "20"},
 };
 
 struct topic_scan *topic_scan_new(const struct ctl_kafka *options)
