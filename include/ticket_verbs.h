@@ -24,8 +24,9 @@ struct local_time;
 
 /* What the value of an option is. */
 enum verb_field_kind {
-    VERB_TEXT,       /* as it is: text, enum, path, duration */
+    VERB_TEXT,       /* as it is: text, enum, path */
     VERB_DEPARTMENT, /* an id that the catalogue knows */
+    VERB_DURATION,   /* as in the catalogue */
     VERB_TIME,       /* becomes UTC milliseconds */
     VERB_URIS,       /* a list: one attachment each */
     VERB_CATEGORIES, /* a list: the i-th is that of matter i */
@@ -86,7 +87,7 @@ const char *ticket_verb_lacks(const struct ticket_verb *verb,
 /* The message of the event, for message_json_read: {"reason": ...}. What the
  * contract replaces as a whole is completed from `state` (NULL: unknown): the
  * matters that a category is given for, the contact. NULL with a reason in
- * `why` when a time cannot be read. A new reference. */
+ * `why` when a time or a duration cannot be read. A new reference. */
 MUST_CHECK json_t *ticket_verb_message(const struct ticket_verb *verb,
                                        const struct verb_values *values,
                                        const Dispatch__V1__TicketState *state,

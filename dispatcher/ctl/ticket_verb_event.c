@@ -1,6 +1,7 @@
 /*
  * From what the options of a verb said to the JSON of an event.
  */
+#include "duration.h"
 #include "local_time.h"
 #include "message_json.h"
 #include "ticket_verbs.h"
@@ -171,6 +172,21 @@ static bool set_time(json_t *message, const struct verb_field *field,
     return true;
 }
 
+static bool set_duration(json_t *message, const struct verb_field *field,
+                         const char *text, char *why)
+{
+    char reason[LOCAL_TIME_WHY];
+    struct duration duration;
+
+    if (!duration_parse(text, &duration, reason, sizeof reason)) {
+        snprintf(why, VERB_WHY_SIZE, "--%s %.60s: %s", field->option, text,
+                 reason);
+        return false;
+    }
+    set_path(message, field->path, json_string(text));
+    return true;
+}
+
 static bool set_field(json_t *message, const struct ticket_verb *verb,
                       const struct verb_values *values, size_t i,
                       const Dispatch__V1__TicketState *state,
@@ -186,6 +202,8 @@ static bool set_field(json_t *message, const struct ticket_verb *verb,
         if (text != NULL)
             set_path(message, field->path, json_string(text));
         return true;
+    case VERB_DURATION:
+        return text == NULL || set_duration(message, field, text, why);
     case VERB_TIME:
         return text == NULL || set_time(message, field, text, local, why);
     case VERB_URIS:

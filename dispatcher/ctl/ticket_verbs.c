@@ -99,7 +99,7 @@ static const struct verb_field resolve_fields[] = {
 static const struct verb_field extend_fields[] = {
     {"clock", "CLOCK", "clock", VERB_TEXT, VERB_MAY, "resolution",
      "first_response or resolution [resolution]"},
-    {"by", "DURATION", "by", VERB_TEXT, VERB_ONE_OF, NULL,
+    {"by", "DURATION", "by", VERB_DURATION, VERB_ONE_OF, NULL,
      "24h, 7d, 12wh, 5wd, ... after its present end"},
     {"until", "TIME", "until_at", VERB_TIME, VERB_ONE_OF, NULL, "its new end"},
     APPROVED_BY,
