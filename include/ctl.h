@@ -18,6 +18,7 @@ int calendar_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int lag_command(int argc, char **argv);
 int publish_command(int argc, char **argv);
+int redispatch_command(int argc, char **argv);
 int tail_command(int argc, char **argv);
 int ticket_command(int argc, char **argv);
 

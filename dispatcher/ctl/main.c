@@ -31,6 +31,8 @@ static const struct {
      "say who would get a ticket, why, and by when"},
     {"lag", lag_command, "show how far a consumer group is behind"},
     {"publish", publish_command, "publish tickets from CSV or JSON lines"},
+    {"redispatch", redispatch_command,
+     "send on what a wrong catalogue sent wrong"},
     {"tail", tail_command, "show a topic's records as they arrive"},
     {"ticket", ticket_command, "look at tickets, and act on them"},
     {"help", help_command, "explain a command"},
@@ -79,13 +81,14 @@ static int run_command(int argc, char **argv)
 static int help_command(int argc, char **argv)
 {
     char option[] = "--help";
-    char *inner[] = {argc > 1 ? argv[1] : NULL, option, NULL};
+    char *inner[] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : option,
+                     argc > 2 ? option : NULL, NULL};
 
     if (argc == 1 || strcmp(argv[1], argv[0]) == 0 || argv[1][0] == '-') {
         print_help(stdout);
         return CTL_OK;
     }
-    return run_command(2, inner);
+    return run_command(argc > 2 ? 3 : 2, inner);
 }
 
 int main(int argc, char **argv)

@@ -127,7 +127,6 @@ static int try_options(struct ticket_build *b)
 
     if (lack != NULL)
         return options_wrong(b->job->command, "%s", lack);
-    b->occurred_at = b->job->now_ms;
     if (!ticket_job_time(b->job, "--at", b->job->at, &b->occurred_at))
         return CTL_USAGE;
     message = ticket_build_message(b, NULL);
@@ -168,16 +167,26 @@ static bool check_departments(const struct ticket_build *b)
     return good;
 }
 
+void ticket_build_init(struct ticket_build *b, struct ticket_job *job,
+                       struct catalogue **cat)
+{
+    *b = (struct ticket_build){
+        .job = job,
+        .cat = *cat,
+        .source = arena_new(TICKET_SOURCE_MEMORY),
+        .forecast = arena_new(FORECAST_MEMORY),
+        .occurred_at = job->now_ms,
+    };
+    *cat = NULL; /* owned by b now */
+}
+
 int ticket_build_begin(struct ticket_build *b, struct ticket_job *job)
 {
     char why[REDIS_WHY_SIZE];
+    struct catalogue *none = NULL;
     int code;
 
-    *b = (struct ticket_build){
-        .job = job,
-        .source = arena_new(TICKET_SOURCE_MEMORY),
-        .forecast = arena_new(FORECAST_MEMORY),
-    };
+    ticket_build_init(b, job, &none);
     code = try_options(b);
     if (code != CTL_OK)
         return code;

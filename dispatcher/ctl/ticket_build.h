@@ -24,6 +24,10 @@ struct ticket_build {
     struct event_plan plan;
 };
 
+/* Begins with a catalogue (NULL: it cannot be had), which is taken over. */
+void ticket_build_init(struct ticket_build *b, struct ticket_job *job,
+                       struct catalogue **cat);
+
 /* Checks the options without any ticket, reads the catalogue and checks the
  * departments against it. CTL_OK, or another exit code and said. Free with
  * ticket_build_end in either case. */

@@ -9,16 +9,12 @@
 #include "options.h"
 #include "suggest.h"
 #include "ticket_job.h"
-#include "utf8.h"
 
 #include <assert.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { MAX_DEFS = 40, MAX_WAIT_S = 3600, DEFAULT_WAIT_S = 30 };
+enum { MAX_DEFS = 40, MAX_WAIT_S = 3600 };
 
 #define OPTION(letter_, name_, argument_, kind_, member, help_)                \
     {                                                                          \
@@ -228,66 +224,15 @@ static void build_show(struct table *table)
     ADD(table, common);
 }
 
-static const char *user_name(void)
-{
-    const struct passwd *user = getpwuid(geteuid());
-
-    return user != NULL ? user->pw_name : "";
-}
-
-static bool all_are_text(int argc, char **argv)
-{
-    for (int i = 0; i < argc; i++)
-        if (!utf8_is_text(argv[i], strlen(argv[i])))
-            return false;
-    return true;
-}
-
-static int run(struct ticket_job *job, const struct command_line *line,
-               int argc, char **argv,
-               int (*command)(struct ticket_job *job, char **operands))
-{
-    const char *wrong;
-    int first, code;
-
-    switch (options_read(line, argc, argv, job, &first)) {
-    case OPTIONS_HELP:
-        return CTL_OK;
-    case OPTIONS_USAGE:
-        return CTL_USAGE;
-    case OPTIONS_OK:
-        break;
-    }
-    if (!all_are_text(argc, argv))
-        return options_wrong(job->command, "an argument is not UTF-8");
-    if (!ctl_topics_name(&job->topics, &wrong))
-        return options_wrong(job->command,
-                             "--topic %s: write tickets=NAME, "
-                             "assignments=NAME, deadlines=NAME, "
-                             "dead-letters=NAME or state=NAME",
-                             wrong);
-    ctl_catch_signals();
-    code = ticket_job_begin(job) ? command(job, argv + first) : CTL_USAGE;
-    ticket_job_end(job);
-    return code;
-}
-
 static int run_named(const char *name, int argc, char **argv)
 {
     char command[32];
-    struct ticket_job job = {
-        .command = command,
-        .live = live_catalogue_default(),
-        .source = "dispatchctl",
-        .actor = user_name(),
-        .actor_department = "",
-        .timeout_s = DEFAULT_WAIT_S,
-        .verb = ticket_verb_find(name),
-    };
     struct table table = {.n = 0};
     struct command_line line;
 
     snprintf(command, sizeof command, "ticket %s", name);
+    struct ticket_job job = ticket_job_default(command);
+    job.verb = ticket_verb_find(name);
     argv[0] = command; /* for messages */
     if (strcmp(name, "show") == 0) {
         line = show_line;
@@ -305,10 +250,10 @@ static int run_named(const char *name, int argc, char **argv)
     line.options = table.defs;
     line.n_options = table.n;
     if (job.verb != NULL)
-        return run(&job, &line, argc, argv, ticket_verb_command);
-    return run(&job, &line, argc, argv,
-               strcmp(name, "show") == 0 ? ticket_show_command
-                                         : ticket_list_command);
+        return ticket_job_run(&job, &line, argc, argv, ticket_verb_command);
+    return ticket_job_run(&job, &line, argc, argv,
+                          strcmp(name, "show") == 0 ? ticket_show_command
+                                                    : ticket_list_command);
 }
 
 /* ----------------------------------------------------------------- command */

@@ -9,13 +9,16 @@
 #include "progress.h"
 #include "ticket_states.h"
 #include "topic_scan.h"
+#include "utf8.h"
 #include "zone.h"
 
-#include <inttypes.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-enum { US_PER_MS = 1000 };
+enum { US_PER_MS = 1000, DEFAULT_WAIT_S = 30 };
 
 int ticket_job_failed(const struct ticket_job *job, const char *format, ...)
 {
@@ -29,7 +32,28 @@ int ticket_job_failed(const struct ticket_job *job, const char *format, ...)
     return CTL_FAILED;
 }
 
-bool ticket_job_begin(struct ticket_job *job)
+static const char *user_name(void)
+{
+    const struct passwd *user = getpwuid(geteuid());
+
+    return user != NULL ? user->pw_name : "";
+}
+
+struct ticket_job ticket_job_default(const char *command)
+{
+    return (struct ticket_job){
+        .command = command,
+        .live = live_catalogue_default(),
+        .source = "dispatchctl",
+        .actor = user_name(),
+        .actor_department = "",
+        .timeout_s = DEFAULT_WAIT_S,
+    };
+}
+
+/* Finds the city's zone. False, and said: the one that was named is
+ * unknown. */
+static bool begin(struct ticket_job *job)
 {
     char why[LOCAL_TIME_WHY];
 
@@ -47,10 +71,41 @@ bool ticket_job_begin(struct ticket_job *job)
     return true;
 }
 
-void ticket_job_end(struct ticket_job *job)
+static bool all_are_text(int argc, char **argv)
 {
+    for (int i = 0; i < argc; i++)
+        if (!utf8_is_text(argv[i], strlen(argv[i])))
+            return false;
+    return true;
+}
+
+int ticket_job_run(struct ticket_job *job, const struct command_line *line,
+                   int argc, char **argv,
+                   int (*command)(struct ticket_job *job, char **operands))
+{
+    const char *wrong;
+    int first, code;
+
+    switch (options_read(line, argc, argv, job, &first)) {
+    case OPTIONS_HELP:
+        return CTL_OK;
+    case OPTIONS_USAGE:
+        return CTL_USAGE;
+    case OPTIONS_OK:
+        break;
+    }
+    if (!all_are_text(argc, argv))
+        return options_wrong(job->command, "an argument is not UTF-8");
+    if (!ctl_topics_name(&job->topics, &wrong))
+        return options_wrong(job->command,
+                             "--topic %s: write tickets=NAME, "
+                             "assignments=NAME, deadlines=NAME, "
+                             "dead-letters=NAME or state=NAME",
+                             wrong);
+    ctl_catch_signals();
+    code = begin(job) ? command(job, argv + first) : CTL_USAGE;
     zone_free(&job->zone);
-    job->local.zone = NULL;
+    return code;
 }
 
 bool ticket_job_time(const struct ticket_job *job, const char *name,

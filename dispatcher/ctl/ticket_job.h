@@ -1,6 +1,6 @@
 /*
- * What the sub-commands of dispatchctl ticket share: their options, the names
- * of the topics, the city's time.
+ * What dispatchctl redispatch and the sub-commands of dispatchctl ticket share:
+ * their options, the names of the topics, the city's time.
  */
 #ifndef DISPATCHER_TICKET_JOB_H
 #define DISPATCHER_TICKET_JOB_H
@@ -53,16 +53,25 @@ struct ticket_job {
     bool wait;
     long timeout_s;
 
+    /* Of redispatch. */
+    struct option_list versions;
+    struct option_list also;
+
     /* What the job works with. */
     int64_t now_ms;
     struct local_time local;
     struct zone *zone; /* what `local` points to */
 };
 
-/* Finds the city's zone: --zone, else the catalogue's. False, and said, when
- * the one that was named is unknown. */
-MUST_CHECK bool ticket_job_begin(struct ticket_job *job);
-void ticket_job_end(struct ticket_job *job);
+/* The defaults of all options. `command` is borrowed. */
+struct ticket_job ticket_job_default(const char *command);
+
+/* Reads the command line, finds the city's zone (--zone, else the
+ * catalogue's) and calls the command with its operands, which end in NULL.
+ * Returns an exit code. */
+int ticket_job_run(struct ticket_job *job, const struct command_line *line,
+                   int argc, char **argv,
+                   int (*command)(struct ticket_job *job, char **operands));
 
 /* Says why and returns CTL_FAILED. */
 int ticket_job_failed(const struct ticket_job *job, const char *format, ...)

@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { POLL_MS = 100, CALL_MS = 10000, US_PER_MS = 1000 };
+enum { TRIES = 20, RETRY_NS = 250000000 };
 
 /* One partition: what of it is to be read. */
 struct piece {
@@ -91,12 +93,29 @@ int32_t topic_scan_partitions(struct topic_scan *s, const char *topic)
     return s->partitions;
 }
 
+/* While a topic is new, or a broker has gone, nobody leads the partition. */
+static rd_kafka_resp_err_t find_ends(rd_kafka_t *rk, struct piece *piece)
+{
+    rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+    for (int i = 0; i < TRIES && !ctl_stopped(); i++) {
+        err = rd_kafka_query_watermark_offsets(rk, piece->topic,
+                                               piece->partition, &piece->from,
+                                               &piece->end, CALL_MS);
+        if (err != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION &&
+            err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE &&
+            err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            return err;
+        nanosleep(&(struct timespec){.tv_nsec = RETRY_NS}, NULL);
+    }
+    return err;
+}
+
 static bool add_piece(struct topic_scan *s, const char *topic,
                       int32_t partition, int64_t offsets)
 {
     struct piece piece = {.topic = topic, .partition = partition};
-    rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(
-        s->rk, topic, partition, &piece.from, &piece.end, CALL_MS);
+    rd_kafka_resp_err_t err = find_ends(s->rk, &piece);
 
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_failed(topic, rd_kafka_err2str(err));

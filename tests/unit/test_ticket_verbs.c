@@ -235,7 +235,7 @@ static void what_is_missing_is_named(void **state)
 
 static void what_cannot_be_read_is_named(void **state)
 {
-    static const char *const cases[][3] = {
+    static const char *const wrong[][3] = {
         {"pause", "until=soon", "--until soon: write 2019-11-07"},
         {"extend", "by=5days", "--by 5days: "},
         {"extend", "by=", "--by : "},
@@ -244,13 +244,13 @@ static void what_cannot_be_read_is_named(void **state)
     char text[64], why[VERB_WHY_SIZE];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct ticket_verb *verb = ticket_verb_find(cases[i][0]);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        const struct ticket_verb *verb = ticket_verb_find(wrong[i][0]);
 
-        snprintf(text, sizeof text, "%s", cases[i][1]);
+        snprintf(text, sizeof text, "%s", wrong[i][1]);
         struct verb_values values = values_of(verb, text);
         assert_null(ticket_verb_message(verb, &values, NULL, &utc, why));
-        assert_int_equal(strncmp(why, cases[i][2], strlen(cases[i][2])), 0);
+        assert_int_equal(strncmp(why, wrong[i][2], strlen(wrong[i][2])), 0);
     }
 }
 
