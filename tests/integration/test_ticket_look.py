@@ -172,6 +172,8 @@ def test_a_program_gets_the_records_in_the_same_order(topics, pb, ctl):
     assert [entry.get("repeat") for entry in told["events"]][5:7] == [
         False, True]
     assert told["ticket_id"] == "t1" and told["cut"] is False
+    [whole] = ctl.json("show", "t1", "--contacts")
+    assert not any("value_base64" in entry for entry in whole["events"])
     assert told["state"]["status"] == "TICKET_STATUS_OPEN"
     assert told["events"][0]["topic"] == topics["tickets"]
 
@@ -220,6 +222,7 @@ def test_records_of_an_aborted_transaction_are_not_shown(topics, pb, ctl):
     producer.begin_transaction()
     producer.produce(topics["state"],
                      open_state(1, "nobody").SerializeToString(), "t1")
+    producer.flush(30)  # it is in the topic before it is aborted
     producer.abort_transaction(30)
     producer.begin_transaction()
     producer.produce(topics["state"], open_state(2).SerializeToString(), "t2")

@@ -140,6 +140,26 @@ static void a_report_that_comes_too_late_stands_at_its_record(void **state)
     story_deinit(&story);
 }
 
+/* How late a report may be is the catalogue's to say: where an input has
+ * outputs, they tell. */
+static void an_input_stands_before_its_outputs_whatever_it_says(void **state)
+{
+    struct ticket_story story = {0};
+    char words[][16] = {"i0@0=a", "i1@50=b", "o1@0<a", "o2@60<a", "o3@100<b"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct story_item item = item_of(words[i]);
+        if (i == 1)
+            item.timestamp_ms = (int64_t)100 * SECOND_MS;
+        story_add(&story, &item);
+    }
+    story_order(&story);
+    assert_string_equal(story.order[2]->record, "o2@60<a");
+    assert_string_equal(story.order[3]->record, "i1@50=b");
+    story_deinit(&story);
+}
+
 static void another_source_makes_no_repeat(void **state)
 {
     struct ticket_story story = {0};
@@ -174,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_story_is_told_in_the_order_in_which_it_happened),
         cmocka_unit_test(a_report_that_comes_too_late_stands_at_its_record),
+        cmocka_unit_test(an_input_stands_before_its_outputs_whatever_it_says),
         cmocka_unit_test(another_source_makes_no_repeat),
         cmocka_unit_test(a_story_that_does_not_begin_with_number_one_is_cut),
     };
