@@ -53,8 +53,6 @@ static const struct option_def options[] = {
      .min = 1,
      .max = MAX_WAIT_S},
     OPTION(0, "json", NULL, OPTION_FLAG, json, "JSON lines, for programs"),
-    OPTION(0, "zone", "NAME", OPTION_TEXT, zone_name,
-           "of the times that are shown [the catalogue's]"),
     LIVE_CATALOGUE_OPTIONS(struct ticket_job),
     CTL_TOPICS_OPTION(struct ticket_job),
     CTL_KAFKA_OPTIONS(struct ticket_job),

@@ -21,7 +21,9 @@ class TicketTool:
 
     def __init__(self, topics, catalogue=None, command="ticket"):
         self.command = command
-        self.options = ["--brokers", topics.bootstrap, "--zone", "UTC"]
+        self.options = ["--brokers", topics.bootstrap]
+        if command == "ticket":
+            self.options += ["--zone", "UTC"]
         for role in ("tickets", "assignments", "deadlines", "dead-letters",
                      "state"):
             self.options += ["--topic", f"{role}={topics[role]}"]

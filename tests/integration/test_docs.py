@@ -135,3 +135,69 @@ def test_every_code_of_a_dead_letter_stands_in_the_manual(page):
     for code, reason in rows:
         assert f'"{code.strip("`")}", "{reason}")' in re.sub(
             r',\s+"', ', "', header), code
+
+
+def ctl(*arguments):
+    return subprocess.run([binary("dispatchctl"), *arguments],
+                          capture_output=True, text=True, timeout=10,
+                          check=True).stdout
+
+
+def names_listed(text, title):
+    """The first words of the lines below a title of --help."""
+    body = text[text.index(title):].split("\n\n")[0]
+    return re.findall(r"^  (\S+)", body, re.MULTILINE)
+
+
+def section(text, title):
+    """The manual's section with this title."""
+    return text[text.index(f"\n## {title}\n"):].split("\n## ", 2)[1]
+
+
+def test_every_command_stands_in_the_manual():
+    rows = table(manual("dispatchctl.md"), "command", "what it does")
+    names = names_listed(ctl("--help"), "Commands:")
+    assert sorted(name.strip("`") for name, _ in rows) == sorted(
+        name for name in names if name != "help")
+
+
+def test_every_verb_stands_in_the_manual_with_its_own_options():
+    rows = table(manual("dispatchctl.md"), "verb", "event",
+                 "options (those in bold are needed)")
+    documented = {verb.strip("`"): sorted(re.findall(r"`--([\w-]+)`", options))
+                  for verb, _, options in rows}
+    verbs = names_listed(ctl("ticket", "--help"), "Verbs,")
+    options = {}
+    for verb in verbs:
+        own = ctl("ticket", verb, "--help").split("Options:\n")[1]
+        options[verb] = sorted(re.findall(r"^      --([\w-]+)",
+                                          own.split("\n\n")[0],
+                                          re.MULTILINE))
+    assert documented == options
+
+
+@pytest.mark.parametrize("command, title", [
+    (["ticket", "list"], "ticket"), (["ticket", "show"], "ticket"),
+    (["ticket", "urge"], "ticket"), (["redispatch"], "redispatch")])
+def test_every_option_of_the_help_stands_in_the_manual(command, title):
+    text = manual("dispatchctl.md")
+    everywhere = text[:text.index("\n## lag\n")] + section(text, "tail")
+    for option in re.findall(r"^  (?:-\w, |    )(--[\w-]+)",
+                             ctl(*command, "--help"), re.MULTILINE):
+        if option in ("--help", "--prefix"):
+            continue
+        assert f"`{option}" in section(text, title) + everywhere, option
+
+
+def test_every_verdict_of_redispatch_stands_in_the_manual():
+    rows = table(manual("dispatchctl.md"), "verdict", "which tickets",
+                 "`--also`")
+    source = (ROOT / "dispatcher/ctl/redispatch.c").read_text()
+    names = re.findall(r'\[REDISPATCH_\w+\] = \{"([\w-]+)"', source)
+    assert sorted(name.strip("`") for name, *_ in rows) == sorted(names)
+    also = {name.strip("`") for name, _, extra in rows if extra == "yes"}
+    text = ctl("redispatch", "--help")
+    assert all(name in text for name in names if name not in
+               ("moves", "stays"))
+    for name in also:
+        assert re.search(rf"--also WHICH(.|\n)*{name}", text), name
