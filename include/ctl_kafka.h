@@ -1,6 +1,6 @@
 /*
- * What lag, publish and tail share about Kafka: options, configuration, and
- * what a topic looks like before the first record.
+ * What the commands share about Kafka: options, configuration, and what a topic
+ * looks like before the first record.
  */
 #ifndef DISPATCHER_CTL_KAFKA_H
 #define DISPATCHER_CTL_KAFKA_H

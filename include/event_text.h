@@ -18,9 +18,10 @@ void event_print_input(FILE *out, const Dispatch__V1__TicketEvent *event,
                        const struct local_time *local, int indent,
                        bool contacts);
 
-/* "REASSIGNED   gas as LEAD of matters 0, 1, rule bj|gas, ..." */
-void event_print_assignment(FILE *out, const Dispatch__V1__AssignmentEvent *msg,
-                            const struct local_time *local);
+/* "REASSIGNED   gas as LEAD of matter 0, 1, rule bj|gas, ..."; its clocks are
+ * told by deadline events. */
+void event_print_assignment(FILE *out,
+                            const Dispatch__V1__AssignmentEvent *msg);
 
 /* "MET          resolution of gas, 2 h 10 min before 2019-11-08 ..." */
 void event_print_deadline(FILE *out, const Dispatch__V1__DeadlineEvent *msg,

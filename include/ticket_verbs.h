@@ -104,7 +104,8 @@ struct event_head {
     const char *actor_department_id; /* "": a desk */
 };
 
-/* The whole event as JSON. Takes over the message. A new reference. */
+/* The whole event as JSON. Takes over the message. A new reference; NULL: a
+ * text is not UTF-8. */
 json_t *ticket_verb_event(const struct event_head *head, const char *kind,
                           json_t *message);
 

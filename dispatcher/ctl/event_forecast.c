@@ -10,6 +10,7 @@
 /* Larger outputs, and tickets remembered longer, than with any settings that
  * make sense: a forecast is not about them. */
 enum { MAX_SIZE = 1 << 20 };
+enum { LAST_STATUS = DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_CANCELLED };
 static const int64_t retention_ms = INT64_C(365) * 24 * 60 * 60 * 1000;
 
 static void by_status(const Dispatch__V1__TicketState *state,
@@ -17,8 +18,10 @@ static void by_status(const Dispatch__V1__TicketState *state,
                       struct forecast *out)
 {
     Dispatch__V1__TicketStatus status =
-        state != NULL ? state->status
-                      : DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_UNSPECIFIED;
+        DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_UNSPECIFIED;
+
+    if (state != NULL && (unsigned)state->status <= LAST_STATUS)
+        status = state->status;
     const char *action = ticket_action_name(status, event->kind_case);
 
     out->repeat = state != NULL && ticket_has_input(state, event);

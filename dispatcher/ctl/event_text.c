@@ -75,15 +75,13 @@ static bool decides(Dispatch__V1__AssignmentKind kind)
            kind == ASSIGNMENT(REOPENED);
 }
 
-void event_print_assignment(FILE *out, const Dispatch__V1__AssignmentEvent *msg,
-                            const struct local_time *local)
+void event_print_assignment(FILE *out, const Dispatch__V1__AssignmentEvent *msg)
 {
     const char *name = event_enum_name(
         &dispatch__v1__assignment_kind__descriptor, (int)msg->kind);
     const char *role =
         event_enum_name(&dispatch__v1__role__descriptor, (int)msg->role);
 
-    (void)local; /* the clocks are told by deadline events */
     terminal_printf(out, "%-*s  %s", KIND_WIDTH, name, msg->department_id);
     if (msg->department_name[0] != '\0')
         terminal_printf(out, " (%s)", msg->department_name);

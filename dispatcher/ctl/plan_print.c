@@ -27,7 +27,7 @@ static void print_outputs(const struct plan_terms *terms,
 
         printf("%5lu  ", told_number(told));
         if (told->topic == CTL_ASSIGNMENTS)
-            event_print_assignment(stdout, told->assignment, terms->local);
+            event_print_assignment(stdout, told->assignment);
         else
             event_print_deadline(stdout, told->deadline, terms->local);
     }

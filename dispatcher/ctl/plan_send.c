@@ -56,12 +56,11 @@ static unsigned long publish(const struct plan_terms *terms,
     counts = publisher_counts(publisher);
     unsigned long failed =
         event_plan_count(plan, PLAN_SEND) - counts->delivered;
+    const char *why = whole ? "stopped by a signal" : "no answer in time";
     if (failed > 0)
         fprintf(stderr, "dispatchctl %s: %lu records not delivered: %s\n",
                 terms->command, failed,
-                counts->why[0] != '\0' ? counts->why
-                : whole                ? "stopped by a signal"
-                                       : "no answer in time");
+                counts->why[0] != '\0' ? counts->why : why);
     return failed;
 }
 

@@ -105,9 +105,13 @@ static void print_moves(const struct redispatch_list *list)
     free(moves);
 }
 
-/* What an option would add. */
-static bool can_be_added(enum redispatch_verdict verdict)
+/* What an option would add, and has not. */
+static bool can_be_added(const struct redispatch_list *list,
+                         enum redispatch_verdict verdict)
 {
+    for (size_t i = 0; i < list->n; i++)
+        if (list->rows[i].verdict == verdict && list->rows[i].sent)
+            return false;
     return verdict == REDISPATCH_DEADLINE || verdict == REDISPATCH_RULED ||
            verdict == REDISPATCH_FORWARDED || verdict == REDISPATCH_BEGUN;
 }
@@ -125,7 +129,7 @@ static void print_counts(const struct redispatch_list *list)
         if (n == 0)
             continue;
         printf("%7zu  %s", n, redispatch_words(order[i]));
-        if (can_be_added(order[i]))
+        if (can_be_added(list, order[i]))
             printf(" (--also %s)", redispatch_name(order[i]));
         putchar('\n');
         if (order[i] == REDISPATCH_MOVES)

@@ -30,7 +30,7 @@ enum { NO_CHARACTER = 0x1a }; /* a control character, so shown as one */
 static uint32_t take_character(const char **p)
 {
     const unsigned char *at = (const unsigned char *)*p;
-    int more = at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : at[0] >= 0xc0 ? 1 : 0;
+    int more = (at[0] >= 0xc0) + (at[0] >= 0xe0) + (at[0] >= 0xf0);
     uint32_t c = more == 0 ? at[0] : at[0] & (0x3fU >> more);
     bool good = at[0] < 0x80 || at[0] >= 0xc0;
 

@@ -84,6 +84,10 @@ static bool make_record(struct ticket_build *b, const char *ticket_id,
         .actor_department_id = b->job->actor_department,
     };
     json_t *event = ticket_verb_event(&head, kind, message);
+    if (event == NULL) { /* a key of the state topic may be anything */
+        *error = (struct mapping_error){.message = "the id is no text"};
+        return false;
+    }
     bool good = ticket_source_json(b->source, NULL, event, b->job->now_ms,
                                    record, error);
 

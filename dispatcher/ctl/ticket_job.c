@@ -36,7 +36,9 @@ static const char *user_name(void)
 {
     const struct passwd *user = getpwuid(geteuid());
 
-    return user != NULL ? user->pw_name : "";
+    if (user == NULL || !utf8_is_text(user->pw_name, strlen(user->pw_name)))
+        return "";
+    return user->pw_name;
 }
 
 struct ticket_job ticket_job_default(const char *command)

@@ -142,7 +142,7 @@ static void print_output(const struct show *s, const struct story_item *item)
 
     printf("%5lu  ", item->number);
     if (told->topic == CTL_ASSIGNMENTS && told->assignment != NULL)
-        event_print_assignment(stdout, told->assignment, &s->job->local);
+        event_print_assignment(stdout, told->assignment);
     else if (told->topic == CTL_DEADLINES && told->deadline != NULL)
         event_print_deadline(stdout, told->deadline, &s->job->local);
     else
