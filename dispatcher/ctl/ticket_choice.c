@@ -12,23 +12,62 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ------------------------------------------------------------ named by ids */
+
+struct bytes {
+    const char *text;
+    size_t size;
+};
+
+static int compare_bytes(const void *key, const void *member)
+{
+    const struct bytes *bytes = key;
+    const char *id = *(const char *const *)member;
+    size_t size = strlen(id);
+    int order =
+        memcmp(bytes->text, id, bytes->size < size ? bytes->size : size);
+
+    if (order != 0)
+        return order;
+    return (bytes->size > size) - (bytes->size < size);
+}
+
 static bool is_named(const void *context, const char *id, size_t size)
 {
     const struct ticket_choice *choice = context;
+    const struct bytes key = {id, size};
 
+    return bsearch(&key, choice->by_id, choice->n, sizeof *choice->by_id,
+                   compare_bytes) != NULL;
+}
+
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static bool was_named(const struct ticket_choice *choice, const char *id)
+{
     for (size_t i = 0; i < choice->n; i++)
-        if (strlen(choice->ids[i]) == size &&
-            memcmp(choice->ids[i], id, size) == 0)
+        if (strcmp(choice->ids[i], id) == 0)
             return true;
     return false;
 }
 
-static void name(struct ticket_choice *choice, const char *id)
+/* Each once. */
+static void name_all(struct ticket_choice *choice, char **ids)
 {
-    if (is_named(choice, id, strlen(id)))
-        return;
-    choice->ids = memory_grow(choice->ids, choice->n + 1, sizeof *choice->ids);
-    choice->ids[choice->n++] = id;
+    size_t n = 0;
+
+    while (ids[n] != NULL)
+        n++;
+    choice->ids = memory_new_array(n, sizeof *choice->ids);
+    choice->by_id = memory_new_array(n, sizeof *choice->by_id);
+    for (size_t i = 0; i < n; i++)
+        if (!was_named(choice, ids[i]))
+            choice->ids[choice->n++] = ids[i];
+    memcpy(choice->by_id, choice->ids, choice->n * sizeof *choice->by_id);
+    qsort(choice->by_id, choice->n, sizeof *choice->by_id, by_text);
 }
 
 /* In which partitions the tickets lie; NULL, and said: Kafka failed. */
@@ -59,8 +98,7 @@ static int choose_named(struct ticket_job *job, char **ids,
     int32_t n;
     bool *partitions;
 
-    for (; *ids != NULL; ids++)
-        name(out, *ids);
+    name_all(out, ids);
     partitions = find_partitions(job, out, &n);
     if (partitions == NULL)
         return CTL_FAILED;
@@ -68,6 +106,8 @@ static int choose_named(struct ticket_job *job, char **ids,
     free(partitions);
     return out->states != NULL ? CTL_OK : CTL_FAILED;
 }
+
+/* ----------------------------------------------------------------- selected */
 
 static bool matches(const void *context, const Dispatch__V1__TicketState *state)
 {
@@ -129,6 +169,7 @@ int ticket_choose(struct ticket_job *job, char **ids, struct ticket_choice *out)
 void ticket_choice_deinit(struct ticket_choice *choice)
 {
     free(choice->ids);
+    free(choice->by_id);
     ticket_states_free(&choice->states);
     *choice = (struct ticket_choice){0};
 }

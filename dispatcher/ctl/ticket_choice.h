@@ -7,7 +7,8 @@
 #include "ticket_job.h"
 
 struct ticket_choice {
-    const char **ids; /* as they were named, each once; or by creation */
+    const char **ids;   /* as they were named, each once; or by creation */
+    const char **by_id; /* those that were named, sorted; NULL: selected */
     size_t n;
     bool selected; /* not by their ids */
     struct ticket_states *states;
