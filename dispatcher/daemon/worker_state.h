@@ -61,6 +61,7 @@ struct worker {
     struct clock_guard guard;
     int64_t distrusted_until_us; /* the broker refused our clock's time */
     int64_t next_due_ms;         /* of all ready partitions; INT64_MAX: none */
+    int64_t timed_us;            /* when timers were last looked at */
     int64_t asked_us;            /* when the partitions' ends were asked for */
     int64_t looked_us; /* when clocks were last compared with calendars */
     int64_t shown_us;  /* when the gauges were set */

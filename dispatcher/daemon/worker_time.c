@@ -27,6 +27,7 @@ enum {
     LOOK_US = 2 * 1000,        /* ... and how long one may take */
     LOOK_TICKETS = 64,
     SHOW_US = 250 * 1000,
+    TURN_US = 1000, /* a record costs no look at the timers */
     LATE_MS = 1000, /* a timer that waits longer makes us not ready */
 };
 
@@ -351,8 +352,13 @@ static void show(struct worker *w)
 
 void worker_time(struct worker *w)
 {
-    bool good = clock_is_good(w, clock_wall_ms());
+    int64_t now_us = clock_steady_us();
+    bool good;
 
+    if (now_us - w->timed_us < TURN_US)
+        return;
+    w->timed_us = now_us;
+    good = clock_is_good(w, clock_wall_ms());
     if (good)
         do_timers(w);
     if (good && w->phase == PHASE_RUN && w->reading &&

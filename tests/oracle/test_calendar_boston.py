@@ -1,9 +1,10 @@
 """Seven years of Boston's recorded target times against the calendar.
 
-boston_targets.csv.gz holds facts taken from BU-Spark/ds-boston-311-animal-
+boston_cases.csv.gz holds facts taken from BU-Spark/ds-boston-311-animal-
 reports, which took them from the city's open data portal: when a case was
-opened, its type, and the target time that the city's own system computed. All
-35,448 cases that have a target are there, in true local time.
+opened, its type, the target time that the city's own system computed, and when
+it was closed. All 35,448 cases that have a target are there, in true local
+time.
 """
 
 import collections
@@ -17,7 +18,7 @@ import zoneinfo
 import calendar_client as client
 
 ZONE = zoneinfo.ZoneInfo("America/New_York")
-FACTS = pathlib.Path(__file__).with_name("boston_targets.csv.gz")
+FACTS = pathlib.Path(__file__).with_name("boston_cases.csv.gz")
 RULES = {
     "Pick up Dead Animal": "1wd",
     "Rodent Activity": "30d",
@@ -70,7 +71,7 @@ def without_holidays():
     return f"calendar without-holidays {json.dumps(value)}"
 
 
-def test_boston_targets_are_reproduced(record_property):
+def test_boston_cases_are_reproduced(record_property):
     facts = list(read_facts())
     assert len(facts) == 35448
     due = ask_due("boston", facts, client.define_examples())
