@@ -25,4 +25,10 @@ void *memory_grow(void *old, size_t n, size_t size)
 char *memory_copy_text(const char *text)
     __attribute__((returns_nonnull, malloc));
 
+/* `size` bytes of zeros straight from the system, in pages that count only
+ * once they are touched; memory_unmap gives all of them back to it at once.
+ * For pieces that are large, many, and gone one day. Never NULL. */
+void *memory_map(size_t size) __attribute__((returns_nonnull));
+void memory_unmap(void *p, size_t size);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Formatting could allocate, so the line is fixed and written directly. */
@@ -50,4 +51,25 @@ char *memory_copy_text(const char *text)
     size_t size = strlen(text) + 1;
 
     return memcpy(memory_new(size), text, size);
+}
+
+void *memory_map(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        out_of_memory();
+    /* Neighbours would become pages of 2 MiB, mostly untouched and slow to
+     * clear. A kernel that has no such pages refuses, which is as well. */
+    (void)madvise(p, size, MADV_NOHUGEPAGE);
+    return p;
+}
+
+void memory_unmap(void *p, size_t size)
+{
+    /* It can fail where it splits a mapping and there are too many; then the
+     * addresses are lost, but not the memory. */
+    if (munmap(p, size) != 0)
+        (void)madvise(p, size, MADV_DONTNEED);
 }
