@@ -1,243 +1,260 @@
 /*
  * Tickets in memory.
  *
- *   index  open addressing, hash -> number of a slot
- *   slots  one for each ticket: block, due time, places in heap and undo log
- *   heap   4-ary, slots with a timer, the earliest first
- *   undo   the blocks that the open transaction replaced
+ *   index   hash of the id -> slot
+ *   slots   one for each ticket: block, places in index, heap and undo log
+ *   heap    slots with a timer, the earliest first
+ *   blocks  ids and values
+ *   undo    what the slots that the open transaction changed had before
  *
- * A block holds a ticket's id and value. It is replaced, never written to, so
- * the old block is all that undoing needs.
+ * A transaction does not write to a block that was there before it, so that
+ * the old block is all that undoing needs. Each block is referred to by its
+ * slot, by the slot's entry in the undo log, or by both: when a block moves,
+ * that is where to tell it.
  */
 #include "ticket_store.h"
 
+#include "blocks.h"
+#include "heap.h"
+#include "index.h"
 #include "memory.h"
-#include "ticket_heap.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-enum { INITIAL_INDEX = 64, NONE = 0 };
-
-struct block {
-    uint32_t id_size;
-    uint32_t value_size;
-    char bytes[]; /* the id, then the value */
-};
-
-struct slot {
-    struct block *block; /* NULL: the slot is free */
-    uint64_t hash;
-    int64_t due_at;
-    uint32_t undo; /* place in the undo log plus one; NONE: unchanged */
-    uint32_t next_free;
-    bool gone; /* removed by the open transaction; the block keeps the id */
-};
-
 struct undo {
-    uint32_t slot;
     struct block *block; /* as it was; NULL: the ticket is new */
     int64_t due_at;
+    uint32_t slot;
 };
 
 struct ticket_store {
-    uint32_t *index; /* slot plus one; NONE: empty */
-    size_t index_size;
-    struct slot *slots;
+    struct segments slots;
     uint32_t n_slots;
-    uint32_t slots_size;
-    uint32_t first_free; /* slot plus one */
-    size_t n_indexed;    /* slots in the index, removed ones included */
-    size_t n_tickets;
-    size_t value_bytes;
-    struct ticket_heap heap;
-    struct undo *undo;
+    struct index index;
+    struct heap heap;
+    struct segments undo;
     uint32_t n_undo;
-    uint32_t undo_size;
+    size_t counts[TICKET_GROUPS];
+    struct blocks blocks;
 };
+
+static uint32_t hash_of(const char *id, size_t size)
+{
+    return (uint32_t)XXH3_64bits(id, size);
+}
+
+static uint32_t block_hash(const struct block *b)
+{
+    return hash_of(b->bytes, b->id_size);
+}
+
+static bool block_has_id(const struct ticket_store *s, uint32_t number,
+                         const char *id, size_t size)
+{
+    const struct block *b = slot_at(&s->slots, number)->block;
+
+    return b->id_size == size && memcmp(b->bytes, id, size) == 0;
+}
+
+/* The number of the ticket's slot plus one, also when it is gone; NONE: it is
+ * not there. */
+static uint32_t find(const struct ticket_store *s, uint32_t hash,
+                     const char *id, size_t size)
+{
+    struct index_search search = {.hash = hash};
+    uint32_t found;
+
+    do {
+        found = index_next(&s->index, &search);
+    } while (found != NONE && !block_has_id(s, found - 1, id, size));
+    return found;
+}
+
+static struct undo *undo_at(const struct ticket_store *s, uint32_t i)
+{
+    return segments_at(&s->undo, i);
+}
 
 /* ----------------------------------------------------------------- blocks */
 
-static size_t block_size(const struct block *b)
+/* Nobody refers to `block` any more; another one may move for it. */
+static void give_block(struct ticket_store *s, struct block *block)
 {
-    return b ? sizeof *b + b->id_size + b->value_size : 0;
+    const struct block_move move = blocks_give(&s->blocks, block);
+
+    if (!move.to)
+        return;
+    struct slot *slot = slot_at(&s->slots, move.to->slot);
+    if (slot->block == move.from)
+        slot->block = move.to;
+    if (slot->undo == NONE)
+        return;
+    struct undo *undo = undo_at(s, slot->undo - 1);
+    if (undo->block == move.from)
+        undo->block = move.to;
 }
 
-static struct block *block_new(const struct ticket_entry *entry)
+/* The block that undoing needs; NULL: none, the slot's own can be changed. */
+static const struct block *kept_block(const struct ticket_store *s,
+                                      const struct slot *slot)
 {
-    struct block *b =
-        memory_grow(NULL, 1, sizeof *b + entry->id_size + entry->value_size);
+    return slot->undo == NONE ? NULL : undo_at(s, slot->undo - 1)->block;
+}
 
-    b->id_size = (uint32_t)entry->id_size;
-    b->value_size = (uint32_t)entry->value_size;
+/* Gives a slot another block, or none. */
+static void set_block(struct ticket_store *s, struct slot *slot,
+                      struct block *block)
+{
+    struct block *old = slot->block;
+
+    slot->block = block;
+    if (old && old != kept_block(s, slot))
+        give_block(s, old);
+}
+
+static struct block *new_block(struct ticket_store *s, uint32_t slot,
+                               const struct ticket_entry *entry)
+{
+    struct block *b = blocks_take(&s->blocks, (uint16_t)entry->id_size,
+                                  (uint32_t)entry->value_size);
+
+    b->slot = slot;
     memcpy(b->bytes, entry->id, entry->id_size);
-    if (entry->value_size)
-        memcpy(b->bytes + entry->id_size, entry->value, entry->value_size);
     return b;
 }
 
-static bool block_has_id(const struct block *b, const char *id, size_t size)
+/* Puts the value into the slot's block, if that is free to be changed, or
+ * into a new one. */
+static void set_value(struct ticket_store *s, uint32_t number,
+                      const struct ticket_entry *entry)
 {
-    return b->id_size == size && !memcmp(b->bytes, id, size);
-}
+    struct slot *slot = slot_at(&s->slots, number);
+    struct block *b = slot->block;
+    bool in_place = b && b != kept_block(s, slot) &&
+                    blocks_resize(b, (uint32_t)entry->value_size);
 
-/* ------------------------------------------------------------------ index */
-
-static size_t place_of(const struct ticket_store *s, uint64_t hash)
-{
-    return hash & (s->index_size - 1);
-}
-
-/* The place of this id in the index, or the empty place where it belongs. */
-static size_t find_place(const struct ticket_store *s, uint64_t hash,
-                         const char *id, size_t id_size)
-{
-    size_t place = place_of(s, hash);
-
-    for (; s->index[place] != NONE; place = (place + 1) & (s->index_size - 1)) {
-        const struct slot *slot = &s->slots[s->index[place] - 1];
-
-        if (slot->hash == hash && block_has_id(slot->block, id, id_size))
-            break;
-    }
-    return place;
-}
-
-static void index_insert(struct ticket_store *s, uint32_t slot)
-{
-    size_t place = place_of(s, s->slots[slot].hash);
-
-    while (s->index[place] != NONE)
-        place = (place + 1) & (s->index_size - 1);
-    s->index[place] = slot + 1;
-}
-
-static void index_grow(struct ticket_store *s)
-{
-    uint32_t *old = s->index;
-    size_t old_size = s->index_size;
-
-    s->index_size = old_size ? old_size * 2 : INITIAL_INDEX;
-    s->index = memory_new_array(s->index_size, sizeof *s->index);
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i] != NONE)
-            index_insert(s, old[i] - 1);
-    free(old);
-}
-
-/* Empties a place and moves up what had been pushed behind it. */
-static void index_remove(struct ticket_store *s, size_t place)
-{
-    size_t mask = s->index_size - 1, hole = place;
-
-    for (size_t i = (hole + 1) & mask; s->index[i] != NONE;
-         i = (i + 1) & mask) {
-        size_t home = place_of(s, s->slots[s->index[i] - 1].hash);
-
-        if (((i - home) & mask) < ((i - hole) & mask))
-            continue;
-        s->index[hole] = s->index[i];
-        hole = i;
-    }
-    s->index[hole] = NONE;
-    s->n_indexed--;
+    if (!in_place)
+        b = new_block(s, number, entry);
+    b->group = (uint8_t)entry->group;
+    /* The entry may be what the block holds already. */
+    if (entry->value_size)
+        memmove(b->bytes + b->id_size, entry->value, entry->value_size);
+    if (!in_place)
+        set_block(s, slot, b);
 }
 
 /* ------------------------------------------------------------------- slots */
 
-static uint32_t slot_new(struct ticket_store *s)
+static void count(struct ticket_store *s, const struct slot *slot, int sign)
 {
-    uint32_t slot;
-
-    if (s->first_free != NONE) {
-        slot = s->first_free - 1;
-        s->first_free = s->slots[slot].next_free;
-        return slot;
-    }
-    if (s->n_slots == s->slots_size) {
-        /* By half: a store of millions wastes little. */
-        s->slots_size = s->slots_size ? s->slots_size + s->slots_size / 2 : 64;
-        s->slots = memory_grow(s->slots, s->slots_size, sizeof *s->slots);
-    }
-    return s->n_slots++;
+    if (slot->block && !slot->gone)
+        s->counts[slot->block->group] += (size_t)sign;
 }
 
-static void slot_free(struct ticket_store *s, uint32_t slot)
+/* The slot of this id, a new one if need be. */
+static uint32_t take_slot(struct ticket_store *s,
+                          const struct ticket_entry *entry)
 {
-    s->slots[slot] = (struct slot){.next_free = s->first_free};
-    s->first_free = slot + 1;
+    uint32_t hash = hash_of(entry->id, entry->id_size);
+    uint32_t found = find(s, hash, entry->id, entry->id_size);
+
+    if (found != NONE)
+        return found - 1;
+    uint32_t number = s->n_slots++;
+    segments_reserve(&s->slots, s->n_slots);
+    *slot_at(&s->slots, number) = (struct slot){0};
+    index_add(&s->index, hash, number);
+    return number;
+}
+
+/* Moves the last slot to the number of one that is free. */
+static void move_last_slot(struct ticket_store *s, uint32_t number)
+{
+    uint32_t last = s->n_slots - 1;
+    struct slot *slot = slot_at(&s->slots, number);
+
+    *slot = *slot_at(&s->slots, last);
+    index_renumber(&s->index, block_hash(slot->block), last, number);
+    heap_renumber(&s->heap, slot, number);
+    slot->block->slot = number;
+    if (slot->undo == NONE)
+        return;
+    struct undo *undo = undo_at(s, slot->undo - 1);
+    undo->slot = number;
+    if (undo->block)
+        undo->block->slot = number;
+}
+
+/* Forgets a slot, counted no more, with its block. */
+static void give_slot(struct ticket_store *s, uint32_t number)
+{
+    struct slot *slot = slot_at(&s->slots, number);
+
+    heap_set(&s->heap, &s->slots, number, TICKET_NEVER);
+    index_remove(&s->index, block_hash(slot->block), number);
+    set_block(s, slot, NULL);
+    if (number < s->n_slots - 1)
+        move_last_slot(s, number);
+    segments_trim(&s->slots, --s->n_slots);
 }
 
 /* Keeps what the slot holds now, once in a transaction. */
-static bool remember(struct ticket_store *s, uint32_t slot)
+static void remember(struct ticket_store *s, uint32_t number)
 {
-    struct slot *this = &s->slots[slot];
+    struct slot *slot = slot_at(&s->slots, number);
 
-    if (this->undo != NONE)
-        return false;
-    if (s->n_undo == s->undo_size) {
-        s->undo_size = s->undo_size ? s->undo_size * 2 : 64;
-        s->undo = memory_grow(s->undo, s->undo_size, sizeof *s->undo);
-    }
-    s->undo[s->n_undo++] = (struct undo){
-        .slot = slot, .block = this->block, .due_at = this->due_at};
-    this->undo = s->n_undo;
-    return true;
-}
-
-static void count(struct ticket_store *s, const struct slot *slot, int sign)
-{
-    if (!slot->block || slot->gone)
+    if (slot->undo != NONE)
         return;
-    s->n_tickets += (size_t)sign;
-    s->value_bytes += (size_t)sign * block_size(slot->block);
+    segments_reserve(&s->undo, (size_t)s->n_undo + 1);
+    *undo_at(s, s->n_undo) = (struct undo){
+        .block = slot->block,
+        .due_at = heap_due(&s->heap, slot),
+        .slot = number,
+    };
+    slot->undo = ++s->n_undo;
 }
 
-/* Gives a slot another block and due time. */
-static void set(struct ticket_store *s, uint32_t slot, struct block *block,
-                int64_t due_at, bool gone)
+static void fill(const struct ticket_store *s, uint32_t number,
+                 struct ticket_entry *out)
 {
-    struct slot *this = &s->slots[slot];
+    const struct slot *slot = slot_at(&s->slots, number);
+    const struct block *b = slot->block;
 
-    count(s, this, -1);
-    this->block = block;
-    this->due_at = due_at;
-    this->gone = gone;
-    count(s, this, 1);
-    ticket_heap_set(&s->heap, slot, gone ? TICKET_NEVER : due_at);
-}
-
-static void replace(struct ticket_store *s, uint32_t slot, struct block *block,
-                    int64_t due_at, bool gone)
-{
-    struct block *old = s->slots[slot].block;
-    bool kept = remember(s, slot);
-
-    set(s, slot, block, due_at, gone);
-    if (!kept)
-        free(old); /* made by this transaction, needed by nobody */
-}
-
-static void drop(struct ticket_store *s, uint32_t slot)
-{
-    struct slot *this = &s->slots[slot];
-    const struct block *b = this->block;
-
-    index_remove(s, find_place(s, this->hash, b->bytes, b->id_size));
-    set(s, slot, this->block, TICKET_NEVER, true);
-    free(this->block);
-    slot_free(s, slot);
+    *out = (struct ticket_entry){
+        .id = b->bytes,
+        .id_size = b->id_size,
+        .value = b->bytes + b->id_size,
+        .value_size = b->value_size,
+        .due_at = heap_due(&s->heap, slot),
+        .group = b->group,
+    };
 }
 
 /* --------------------------------------------------------------- interface */
 
 struct ticket_store *ticket_store_new(void)
 {
-    struct ticket_store *s = memory_new(sizeof *s);
+    struct ticket_store *s = memory_new(sizeof(*s));
 
-    index_grow(s);
+    s->slots.item_size = sizeof(struct slot);
+    index_init(&s->index);
+    heap_init(&s->heap);
+    s->undo.item_size = sizeof(struct undo);
     return s;
+}
+
+/* The shelves give theirs back by themselves. */
+static void give_large_blocks(struct ticket_store *s)
+{
+    for (uint32_t i = 0; s->blocks.n_large > 0 && i < s->n_slots; i++) {
+        struct slot *slot = slot_at(&s->slots, i);
+
+        if (blocks_is_large(slot->block))
+            set_block(s, slot, NULL);
+    }
 }
 
 void ticket_store_free(struct ticket_store **s)
@@ -245,136 +262,169 @@ void ticket_store_free(struct ticket_store **s)
     if (!*s)
         return;
     ticket_store_commit(*s);
-    for (uint32_t i = 0; i < (*s)->n_slots; i++)
-        free((*s)->slots[i].block);
-    ticket_heap_deinit(&(*s)->heap);
-    free((*s)->undo);
-    free((*s)->slots);
-    free((*s)->index);
+    give_large_blocks(*s);
+    blocks_deinit(&(*s)->blocks);
+    heap_deinit(&(*s)->heap);
+    index_deinit(&(*s)->index);
+    segments_deinit(&(*s)->slots);
+    segments_deinit(&(*s)->undo);
     free(*s);
     *s = NULL;
-}
-
-static void fill(const struct ticket_store *s, uint32_t slot,
-                 struct ticket_entry *out)
-{
-    const struct block *b = s->slots[slot].block;
-
-    *out = (struct ticket_entry){
-        .id = b->bytes,
-        .id_size = b->id_size,
-        .value = b->bytes + b->id_size,
-        .value_size = b->value_size,
-        .due_at = s->slots[slot].due_at,
-    };
 }
 
 bool ticket_store_get(const struct ticket_store *s, const char *id,
                       size_t id_size, struct ticket_entry *out)
 {
-    size_t place = find_place(s, XXH3_64bits(id, id_size), id, id_size);
-    uint32_t slot = s->index[place];
+    uint32_t found = find(s, hash_of(id, id_size), id, id_size);
 
-    if (slot == NONE || s->slots[slot - 1].gone)
+    if (found == NONE || slot_at(&s->slots, found - 1)->gone)
         return false;
-    fill(s, slot - 1, out);
+    fill(s, found - 1, out);
     return true;
+}
+
+/* Makes the slot what the entry says. */
+static void set(struct ticket_store *s, uint32_t number,
+                const struct ticket_entry *entry)
+{
+    struct slot *slot = slot_at(&s->slots, number);
+
+    count(s, slot, -1);
+    set_value(s, number, entry);
+    slot->gone = false;
+    count(s, slot, 1);
+    heap_set(&s->heap, &s->slots, number, entry->due_at);
 }
 
 void ticket_store_put(struct ticket_store *s, const struct ticket_entry *entry)
 {
-    uint64_t hash = XXH3_64bits(entry->id, entry->id_size);
-    struct block *block = block_new(entry);
-    size_t place = find_place(s, hash, entry->id, entry->id_size);
-    uint32_t slot;
+    assert(entry->id_size <= TICKET_ID_MAX && entry->value_size <= UINT32_MAX &&
+           entry->group < TICKET_GROUPS);
+    uint32_t number = take_slot(s, entry);
 
-    if (s->index[place] != NONE) {
-        replace(s, s->index[place] - 1, block, entry->due_at, false);
-        return;
-    }
-    slot = slot_new(s);
-    s->slots[slot] = (struct slot){.hash = hash, .due_at = TICKET_NEVER};
-    s->index[place] = slot + 1;
-    s->n_indexed++;
-    replace(s, slot, block, entry->due_at, false);
-    if (s->n_indexed * 4 > s->index_size * 3)
-        index_grow(s);
+    remember(s, number);
+    set(s, number, entry);
+}
+
+void ticket_store_load(struct ticket_store *s, const struct ticket_entry *entry)
+{
+    assert(entry->id_size <= TICKET_ID_MAX && entry->value_size <= UINT32_MAX &&
+           entry->group < TICKET_GROUPS && s->n_undo == 0);
+    set(s, take_slot(s, entry), entry);
 }
 
 void ticket_store_remove(struct ticket_store *s, const char *id, size_t id_size)
 {
-    const struct ticket_entry bare = {.id = id, .id_size = id_size};
-    size_t place = find_place(s, XXH3_64bits(id, id_size), id, id_size);
-    uint32_t slot = s->index[place];
+    uint32_t found = find(s, hash_of(id, id_size), id, id_size);
+    struct slot *slot;
 
-    if (slot != NONE && !s->slots[slot - 1].gone)
-        replace(s, slot - 1, block_new(&bare), TICKET_NEVER, true);
+    if (found == NONE)
+        return;
+    slot = slot_at(&s->slots, found - 1);
+    if (slot->gone)
+        return;
+    remember(s, found - 1);
+    count(s, slot, -1);
+    slot->gone = true;
+    heap_set(&s->heap, &s->slots, found - 1, TICKET_NEVER);
 }
 
 bool ticket_store_next_due(const struct ticket_store *s,
                            struct ticket_entry *out)
 {
-    uint32_t slot;
+    uint32_t number;
 
-    if (!ticket_heap_first(&s->heap, &slot))
+    if (!heap_first(&s->heap, &number))
         return false;
-    fill(s, slot, out);
+    fill(s, number, out);
     return true;
+}
+
+static void end_transaction(struct ticket_store *s)
+{
+    s->n_undo = 0;
+    segments_trim(&s->undo, 0);
+}
+
+static void commit_slot(struct ticket_store *s, const struct undo *undo)
+{
+    struct slot *slot = slot_at(&s->slots, undo->slot);
+    struct block *before = undo->block;
+
+    slot->undo = NONE;
+    if (before && before != slot->block)
+        give_block(s, before);
+    if (slot->gone)
+        give_slot(s, undo->slot);
 }
 
 void ticket_store_commit(struct ticket_store *s)
 {
-    for (uint32_t i = 0; i < s->n_undo; i++) {
-        uint32_t slot = s->undo[i].slot;
+    for (uint32_t i = 0; i < s->n_undo; i++)
+        commit_slot(s, undo_at(s, i));
+    end_transaction(s);
+}
 
-        free(s->undo[i].block);
-        s->slots[slot].undo = NONE;
-        if (s->slots[slot].gone)
-            drop(s, slot);
+static void abort_slot(struct ticket_store *s, const struct undo *undo)
+{
+    struct slot *slot = slot_at(&s->slots, undo->slot);
+
+    count(s, slot, -1);
+    slot->gone = false;
+    if (!undo->block) {
+        slot->undo = NONE;
+        give_slot(s, undo->slot);
+        return;
     }
-    s->n_undo = 0;
+    set_block(s, slot, undo->block);
+    slot->undo = NONE;
+    count(s, slot, 1);
+    heap_set(&s->heap, &s->slots, undo->slot, undo->due_at);
 }
 
 void ticket_store_abort(struct ticket_store *s)
 {
-    for (uint32_t i = s->n_undo; i-- > 0;) {
-        const struct undo *u = &s->undo[i];
-        struct slot *slot = &s->slots[u->slot];
-
-        slot->undo = NONE;
-        if (!u->block) {
-            drop(s, u->slot);
-            continue;
-        }
-        struct block *now = slot->block;
-        set(s, u->slot, u->block, u->due_at, false);
-        free(now);
-    }
-    s->n_undo = 0;
+    for (uint32_t i = s->n_undo; i-- > 0;)
+        abort_slot(s, undo_at(s, i));
+    end_transaction(s);
 }
 
+/* Backwards, because slots move to lower numbers only: one that was not looked
+ * at yet cannot get behind the cursor, which is the number of those left, plus
+ * one. */
 bool ticket_store_each(const struct ticket_store *s, size_t *cursor,
                        struct ticket_entry *out)
 {
-    for (; *cursor < s->n_slots; ++*cursor) {
-        const struct slot *slot = &s->slots[*cursor];
+    size_t left = *cursor == 0 ? s->n_slots : *cursor - 1;
 
-        if (!slot->block || slot->gone)
-            continue;
-        fill(s, (uint32_t)(*cursor)++, out);
-        return true;
-    }
-    return false;
+    if (left > s->n_slots)
+        left = s->n_slots;
+    while (left > 0 && slot_at(&s->slots, (uint32_t)left - 1)->gone)
+        left--;
+    if (left == 0)
+        return false;
+    *cursor = left;
+    fill(s, (uint32_t)left - 1, out);
+    return true;
 }
 
 size_t ticket_store_count(const struct ticket_store *s)
 {
-    return s->n_tickets;
+    size_t n = 0;
+
+    for (unsigned i = 0; i < TICKET_GROUPS; i++)
+        n += s->counts[i];
+    return n;
+}
+
+size_t ticket_store_count_group(const struct ticket_store *s, unsigned group)
+{
+    return group < TICKET_GROUPS ? s->counts[group] : 0;
 }
 
 size_t ticket_store_memory(const struct ticket_store *s)
 {
-    return sizeof *s + s->index_size * sizeof *s->index +
-           s->slots_size * sizeof *s->slots + s->undo_size * sizeof *s->undo +
-           ticket_heap_memory(&s->heap) + s->value_bytes;
+    return sizeof(*s) - sizeof(s->blocks) + blocks_memory(&s->blocks) +
+           segments_memory(&s->slots) + index_memory(&s->index) +
+           segments_memory(&s->heap.items) + segments_memory(&s->undo);
 }
