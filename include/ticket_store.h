@@ -48,12 +48,15 @@ bool ticket_store_get(const struct ticket_store *s, const char *id,
  * may be the store's own. */
 void ticket_store_put(struct ticket_store *s, const struct ticket_entry *entry);
 
-/* As put, but for good, and faster. No transaction may be open. */
-void ticket_store_load(struct ticket_store *s,
-                       const struct ticket_entry *entry);
-
 /* Forgets a ticket, if it is there. */
 void ticket_store_remove(struct ticket_store *s, const char *id,
+                         size_t id_size);
+
+/* As put and as remove, but for good, and faster. No transaction may be
+ * open. */
+void ticket_store_load(struct ticket_store *s,
+                       const struct ticket_entry *entry);
+void ticket_store_unload(struct ticket_store *s, const char *id,
                          size_t id_size);
 
 /* The ticket that is due first, also when that lies ahead; false: none. */

@@ -40,8 +40,10 @@ struct ticket_step {
 struct tickets *tickets_new(void);
 void tickets_free(struct tickets **t);
 
-/* One record of the state topic, in its order; it is part of no transaction.
- * REJECT: it is no TicketState; FATAL: its format is newer than ours. */
+/* One record of the state topic, in its order; it is part of no transaction,
+ * and none may be open. It takes about as long as a copy of the record.
+ * REJECT: the key is no ticket id, or the value no TicketState; FATAL: its
+ * format is newer than ours. Then nothing has changed. */
 MUST_CHECK enum status tickets_load(struct tickets *t,
                                     const struct ticket_record *record);
 
@@ -69,7 +71,8 @@ MUST_CHECK enum status tickets_fire(struct tickets *t,
 /* Looks at tickets from *cursor (0: the first) on for clocks whose calendar is
  * another one in ctx->catalogue, moves those of the first such ticket, and
  * stands behind it; looks at `max` tickets at most. Tickets may come and go
- * between two calls: each that was there all the time is looked at. At the end
+ * between two calls: each that was there all the time is looked at. After an
+ * abort the cursor is again what it was before the transaction. At the end
  * *cursor becomes TICKETS_END. FATAL as above. */
 #define TICKETS_END SIZE_MAX
 MUST_CHECK enum status tickets_recalendar(struct tickets *t,

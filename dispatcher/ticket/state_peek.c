@@ -40,25 +40,27 @@ static bool skip(struct bytes *b, uint64_t size)
     return true;
 }
 
-/* Takes one field; *value is that of a varint. */
-static bool read_field(struct bytes *b, uint64_t *number, uint64_t *value)
+struct field {
+    uint64_t number;
+    unsigned wire_type;
+    uint64_t value; /* of a varint */
+};
+
+static bool read_field(struct bytes *b, struct field *f)
 {
-    uint64_t tag;
+    uint64_t tag, size;
 
     if (!read_varint(b, &tag))
         return false;
-    *number = tag >> 3;
-    *value = 0;
-    switch (tag & 7) {
+    f->number = tag >> 3;
+    f->wire_type = tag & 7;
+    switch (f->wire_type) {
     case PROTOBUF_C_WIRE_TYPE_VARINT:
-        return read_varint(b, value);
+        return read_varint(b, &f->value);
     case PROTOBUF_C_WIRE_TYPE_64BIT:
         return skip(b, 8);
-    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED: {
-        uint64_t size;
-
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
         return read_varint(b, &size) && skip(b, size);
-    }
     case PROTOBUF_C_WIRE_TYPE_32BIT:
         return skip(b, 4);
     default:
@@ -66,22 +68,32 @@ static bool read_field(struct bytes *b, uint64_t *number, uint64_t *value)
     }
 }
 
+/* False: one of our fields is of another type. */
+static bool keep(const struct field *f, struct state_peek *found)
+{
+    if (f->number != FORMAT_VERSION && f->number != STATUS &&
+        f->number != NEXT_DUE_AT)
+        return true;
+    if (f->wire_type != PROTOBUF_C_WIRE_TYPE_VARINT)
+        return false;
+    if (f->number == FORMAT_VERSION)
+        found->format_version = (uint32_t)f->value;
+    else if (f->number == STATUS)
+        found->status = (uint32_t)f->value;
+    else
+        found->next_due_at = f->value ? (int64_t)f->value : INT64_MAX;
+    return true;
+}
+
 bool state_peek(const void *bytes, size_t size, struct state_peek *out)
 {
     struct bytes b = {.p = bytes, .end = (const uint8_t *)bytes + size};
     struct state_peek found = {.next_due_at = INT64_MAX};
+    struct field f;
 
     while (b.p < b.end) {
-        uint64_t number, value;
-
-        if (!read_field(&b, &number, &value))
+        if (!read_field(&b, &f) || !keep(&f, &found))
             return false;
-        if (number == FORMAT_VERSION)
-            found.format_version = (uint32_t)value;
-        else if (number == STATUS)
-            found.status = (uint32_t)value;
-        else if (number == NEXT_DUE_AT && value != 0)
-            found.next_due_at = (int64_t)value;
     }
     *out = found;
     return true;

@@ -329,6 +329,17 @@ void ticket_store_remove(struct ticket_store *s, const char *id, size_t id_size)
     heap_set(&s->heap, &s->slots, found - 1, TICKET_NEVER);
 }
 
+void ticket_store_unload(struct ticket_store *s, const char *id, size_t id_size)
+{
+    uint32_t found = find(s, hash_of(id, id_size), id, id_size);
+
+    assert(s->n_undo == 0);
+    if (found == NONE)
+        return;
+    count(s, slot_at(&s->slots, found - 1), -1);
+    give_slot(s, found - 1);
+}
+
 bool ticket_store_next_due(const struct ticket_store *s,
                            struct ticket_entry *out)
 {

@@ -4,6 +4,7 @@
 #include "tickets.h"
 
 #include "arena.h"
+#include "decode.h"
 #include "life.h"
 #include "memory.h"
 #include "state_peek.h"
@@ -13,11 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(TICKET_STATUSES <= (int)TICKET_GROUPS, "a group a status");
+
 struct tickets {
-    struct ticket_store *store;
-    size_t counts[TICKET_STATUSES];        /* by status */
-    size_t counts_before[TICKET_STATUSES]; /* the open transaction */
+    struct ticket_store *store; /* grouped by status */
 };
+
+/* A status that we do not know counts as none. */
+static unsigned group_of(uint32_t status)
+{
+    return status < TICKET_STATUSES ? status : TICKET_UNKNOWN;
+}
 
 struct tickets *tickets_new(void)
 {
@@ -86,81 +93,80 @@ static bool pack(struct arena *a, Dispatch__V1__TicketState *state,
 
 /* ------------------------------------------------------------ the store */
 
-static void count(struct tickets *t, const struct ticket_entry *entry, int sign)
-{
-    struct state_peek peek;
-
-    if (!state_peek(entry->value, entry->value_size, &peek))
-        return;
-    t->counts[peek.status < TICKET_STATUSES ? peek.status : 0] += (size_t)sign;
-}
-
-static void count_old(struct tickets *t, const struct ticket_record *record)
-{
-    struct ticket_entry old;
-
-    if (ticket_store_get(t->store, record->key, record->key_size, &old))
-        count(t, &old, -1);
-}
-
-/* Keeps what the record says. */
+/* Keeps what the record says, as a change of the open transaction. */
 static void keep(struct tickets *t, const struct ticket_record *record,
-                 int64_t due_at)
+                 const Dispatch__V1__TicketState *state)
 {
+    if (!state) {
+        ticket_store_remove(t->store, record->key, record->key_size);
+        return;
+    }
     const struct ticket_entry entry = {
         .id = record->key,
         .id_size = record->key_size,
         .value = record->value,
         .value_size = record->value_size,
-        .due_at = due_at,
+        .due_at = ticket_next_due(state),
+        .group = group_of((uint32_t)state->status),
     };
-
-    count_old(t, record);
-    if (!record->value) {
-        ticket_store_remove(t->store, record->key, record->key_size);
-        return;
-    }
     ticket_store_put(t->store, &entry);
-    count(t, &entry, 1);
+}
+
+/* Ids are texts of limited size wherever else they come from. */
+static bool is_id(const struct ticket_record *record)
+{
+    return record->key && record->key_size > 0 &&
+           record->key_size <= DECODE_MAX_ID &&
+           !memchr(record->key, '\0', record->key_size);
 }
 
 enum status tickets_load(struct tickets *t, const struct ticket_record *record)
 {
-    struct state_peek peek = {.next_due_at = INT64_MAX};
+    struct state_peek peek;
 
-    if (record->value && !state_peek(record->value, record->value_size, &peek))
+    if (!is_id(record))
         return STATUS_REJECT;
-    if (record->value && peek.format_version == 0)
+    if (!record->value) {
+        ticket_store_unload(t->store, record->key, record->key_size);
+        return STATUS_OK;
+    }
+    if (!state_peek(record->value, record->value_size, &peek) ||
+        peek.format_version == 0)
         return STATUS_REJECT;
     if (peek.format_version > TICKET_FORMAT_VERSION)
         return STATUS_FATAL;
-    keep(t, record, peek.next_due_at);
-    tickets_commit(t);
+    const struct ticket_entry entry = {
+        .id = record->key,
+        .id_size = record->key_size,
+        .value = record->value,
+        .value_size = record->value_size,
+        .due_at = peek.next_due_at,
+        .group = group_of(peek.status),
+    };
+    ticket_store_load(t->store, &entry);
     return STATUS_OK;
 }
 
 void tickets_commit(struct tickets *t)
 {
     ticket_store_commit(t->store);
-    memcpy(t->counts_before, t->counts, sizeof t->counts);
 }
 
 void tickets_abort(struct tickets *t)
 {
     ticket_store_abort(t->store);
-    memcpy(t->counts, t->counts_before, sizeof t->counts);
 }
 
 size_t tickets_count(const struct tickets *t, Dispatch__V1__TicketStatus status)
 {
     if ((size_t)status == TICKET_UNKNOWN)
         return ticket_store_count(t->store);
-    return (size_t)status < TICKET_STATUSES ? t->counts[status] : 0;
+    return ticket_store_count_group(t->store, (unsigned)status);
 }
 
 size_t tickets_memory(const struct tickets *t)
 {
-    return sizeof *t + ticket_store_memory(t->store);
+    return sizeof(*t) + ticket_store_memory(t->store);
 }
 
 /* ------------------------------------------------------------------- steps */
@@ -182,7 +188,7 @@ static bool finish(struct tickets *t, const char *id,
     if (state && !pack(a, state, &record))
         return false;
     step->record = record;
-    keep(t, &record, state ? ticket_next_due(state) : TICKET_NEVER);
+    keep(t, &record, state);
     return true;
 }
 
@@ -284,15 +290,6 @@ static enum status recalendar(struct tickets *t,
     return STATUS_OK;
 }
 
-/* Only an open ticket has clocks. */
-static bool is_open(const struct ticket_entry *entry)
-{
-    struct state_peek peek;
-
-    return state_peek(entry->value, entry->value_size, &peek) &&
-           peek.status == TICKET_OPEN;
-}
-
 enum status tickets_recalendar(struct tickets *t,
                                const struct ticket_context *ctx, size_t *cursor,
                                size_t max, struct outputs *out,
@@ -302,13 +299,12 @@ enum status tickets_recalendar(struct tickets *t,
     enum status status = STATUS_OK;
 
     *step = (struct ticket_step){0};
-    while (max-- > 0 && status == STATUS_OK && !step->record.key &&
-           step->code == REJECT_NONE) {
-        if (!ticket_store_each(t->store, cursor, &entry)) {
+    while (*cursor != TICKETS_END && max-- > 0 && status == STATUS_OK &&
+           !step->record.key && step->code == REJECT_NONE) {
+        /* Only an open ticket has clocks. */
+        if (!ticket_store_each(t->store, cursor, &entry))
             *cursor = TICKETS_END;
-            break;
-        }
-        if (is_open(&entry))
+        else if (entry.group == TICKET_OPEN)
             status = recalendar(t, ctx, &entry, out, step);
     }
     return status;
