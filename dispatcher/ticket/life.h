@@ -77,6 +77,10 @@ struct life {
     bool packed;                /* the ticket is in `out` as it is now */
     bool forgotten;             /* timers: the ticket's time is over */
     struct untold *untold;
+    /* The policy that was kept last, and its copy: a dispatch asks for the
+     * same one for each part and clock. */
+    const struct policy *policy;
+    Dispatch__V1__Policy *policy_copy;
     struct output_batch out;
 };
 

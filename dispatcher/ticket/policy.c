@@ -145,12 +145,17 @@ static bool are_equal(struct life *l, const Dispatch__V1__Policy *a,
 uint32_t policy_keep(struct life *l, const struct policy *policy)
 {
     Dispatch__V1__TicketState *state = l->state;
-    Dispatch__V1__Policy *copy = policy ? copy_policy(l, policy) : NULL;
 
+    if (policy && policy != l->policy) {
+        l->policy_copy = copy_policy(l, policy);
+        l->policy = policy;
+    }
+    Dispatch__V1__Policy *copy = policy ? l->policy_copy : NULL;
     if (!copy)
         return 0;
     for (size_t i = 0; i < state->n_policies; i++) {
-        if (are_equal(l, state->policies[i], copy))
+        if (state->policies[i] == copy ||
+            are_equal(l, state->policies[i], copy))
             return (uint32_t)i + 1;
     }
     Dispatch__V1__Policy **grown = life_grow(
