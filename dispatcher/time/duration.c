@@ -48,13 +48,21 @@ bool duration_parse(const char *text, struct duration *out, char *why,
     return true;
 }
 
+/* Without printf: a new ticket's policies are full of durations. */
 const char *duration_format(struct duration d, char text[DURATION_TEXT_SIZE])
 {
+    char digits[10]; /* of an int32_t */
+    size_t n = 0, i = 0;
+
     if (d.unit == DURATION_NONE) {
         text[0] = '\0';
         return text;
     }
-    snprintf(text, DURATION_TEXT_SIZE, "%d%s", d.count, unit_texts[d.unit]);
+    for (int32_t left = d.count; left > 0 || n == 0; left /= 10)
+        digits[n++] = (char)('0' + left % 10);
+    while (n > 0)
+        text[i++] = digits[--n];
+    strcpy(text + i, unit_texts[d.unit]);
     return text;
 }
 
