@@ -42,6 +42,11 @@ struct ticket_context {
     /* How far the partition has come: the latest timestamp read. */
     int64_t now_ms;
     int64_t retention_ms; /* state.closed.retention */
+    /* The state is a copy that the caller can do without: it is changed in
+     * place, and after a failure is worth nothing. REJECT_WRONG_STATE then
+     * adds no REFUSED; to get it, call again with a good copy and without
+     * this. */
+    bool in_place;
 };
 
 /* Applies one checked event (decode.h). *state is NULL for an unknown ticket.

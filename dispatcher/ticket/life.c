@@ -29,7 +29,7 @@ static Dispatch__V1__TicketState *new_state(struct life *l)
 }
 
 void life_begin(struct life *l, const struct ticket_context *ctx,
-                const Dispatch__V1__TicketState *state, struct outputs *out)
+                Dispatch__V1__TicketState *state, struct outputs *out)
 {
     *l = (struct life){
         .ctx = ctx,
@@ -41,7 +41,7 @@ void life_begin(struct life *l, const struct ticket_context *ctx,
         l->state = new_state(l);
         return;
     }
-    l->state = message_copy(l->arena, &state->base);
+    l->state = ctx->in_place ? state : message_copy(l->arena, &state->base);
     if (!l->state) {
         fail_without_memory(l);
         return;

@@ -84,9 +84,9 @@ struct life {
     struct output_batch out;
 };
 
-/* Begins on a copy of *state (NULL: a new, empty one). */
+/* Begins on a copy of *state, or in place (NULL: a new, empty one). */
 void life_begin(struct life *l, const struct ticket_context *ctx,
-                const Dispatch__V1__TicketState *state, struct outputs *out);
+                Dispatch__V1__TicketState *state, struct outputs *out);
 
 /* From here on things happen at `at`, because of `caused_by`. */
 void life_at(struct life *l, int64_t at, const char *caused_by);

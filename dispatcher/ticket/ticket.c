@@ -297,7 +297,7 @@ enum reject_code ticket_apply(const struct ticket_context *ctx,
     }
     out->n = n;
     reject_set(r, l.out.code, "%s", why.why);
-    if (l.out.code != REJECT_WRONG_STATE)
+    if (l.out.code != REJECT_WRONG_STATE || ctx->in_place)
         return l.out.code;
     return refuse(ctx, event, state, out, &why);
 }

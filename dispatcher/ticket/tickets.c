@@ -198,30 +198,62 @@ static enum reject_code fail_without_memory(struct reject *r)
                       "The ticket's state needs too much memory.");
 }
 
+/* The ticket's state, NULL for an unknown ticket. False: it cannot be read. */
+static bool get(const struct tickets *t, const char *id, struct arena *a,
+                Dispatch__V1__TicketState **state)
+{
+    struct ticket_entry entry;
+
+    *state = NULL;
+    if (!ticket_store_get(t->store, id, strlen(id), &entry))
+        return true;
+    *state = unpack(a, &entry);
+    return *state != NULL;
+}
+
+/* The event is refused, which is rare, and cost the state: once more, with a
+ * fresh one, for the REFUSED that this may lead to. */
+static bool refuse(struct tickets *t, const struct ticket_context *ctx,
+                   const Dispatch__V1__TicketEvent *event, struct outputs *out,
+                   struct ticket_step *step, struct reject *r)
+{
+    struct ticket_context careful = *ctx;
+    Dispatch__V1__TicketState *state;
+    bool repeat;
+
+    careful.in_place = false;
+    if (!get(t, event->ticket_id, out->arena, &state))
+        return false;
+    const Dispatch__V1__TicketState *before = state;
+    step->code = ticket_apply(&careful, event, &state, out, &repeat, r);
+    return state == before ||
+           finish(t, event->ticket_id, state, out->arena, step);
+}
+
 enum status tickets_apply(struct tickets *t, const struct ticket_context *ctx,
                           const Dispatch__V1__TicketEvent *event,
                           struct outputs *out, struct ticket_step *step,
                           struct reject *r)
 {
     struct ticket_context own = *ctx;
-    struct ticket_entry entry;
-    Dispatch__V1__TicketState *state = NULL;
+    Dispatch__V1__TicketState *state;
     size_t n = out->n;
+    bool kept = true;
 
     *step = (struct ticket_step){0};
     own.ticket_id = event->ticket_id;
-    if (ticket_store_get(t->store, event->ticket_id, strlen(event->ticket_id),
-                         &entry)) {
-        state = unpack(out->arena, &entry);
-        if (!state)
-            return STATUS_FATAL;
-    }
-    const Dispatch__V1__TicketState *before = state;
+    own.in_place = true;
+    if (!get(t, event->ticket_id, out->arena, &state))
+        return STATUS_FATAL;
     step->code = ticket_apply(&own, event, &state, out, &step->repeat, r);
-    if (state == before || finish(t, event->ticket_id, state, out->arena, step))
-        return STATUS_OK;
-    out->n = n;
-    step->code = fail_without_memory(r);
+    if (step->code == REJECT_NONE && !step->repeat)
+        kept = finish(t, event->ticket_id, state, out->arena, step);
+    else if (step->code == REJECT_WRONG_STATE)
+        kept = refuse(t, &own, event, out, step, r);
+    if (!kept) {
+        out->n = n;
+        step->code = fail_without_memory(r);
+    }
     return STATUS_OK;
 }
 
@@ -255,6 +287,7 @@ enum status tickets_fire(struct tickets *t, const struct ticket_context *ctx,
         return STATUS_OK;
     state = unpack(out->arena, &entry);
     own.ticket_id = id_text(out->arena, &entry);
+    own.in_place = true;
     if (!state || !own.ticket_id)
         return STATUS_FATAL;
     step->code = ticket_fire(&own, &state, entry.due_at, out);
@@ -276,14 +309,17 @@ static enum status recalendar(struct tickets *t,
 {
     struct ticket_context own = *ctx;
     Dispatch__V1__TicketState *state = unpack(out->arena, entry);
-    const Dispatch__V1__TicketState *before = state;
     size_t n = out->n;
 
     own.ticket_id = id_text(out->arena, entry);
+    own.in_place = true;
     if (!state || !own.ticket_id)
         return STATUS_FATAL;
+    if (!ticket_needs_recalendar(ctx->catalogue, state))
+        return STATUS_OK;
     step->code = ticket_recalendar(&own, &state, out);
-    if (state == before || finish(t, own.ticket_id, state, out->arena, step))
+    if (step->code != REJECT_NONE ||
+        finish(t, own.ticket_id, state, out->arena, step))
         return STATUS_OK;
     out->n = n;
     step->code = fail_without_memory(NULL);

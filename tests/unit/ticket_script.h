@@ -298,6 +298,40 @@ static inline size_t script_bytes(struct script *s, uint32_t sequence,
     return size;
 }
 
+/* In place the event has the same effect: `state` and `out` are what it led to
+ * on a copy. Returns its code, which should be the same, too. */
+static inline enum reject_code
+script_apply_in_place(struct script *s, const struct ticket_context *ctx,
+                      const Dispatch__V1__TicketEvent *event,
+                      const Dispatch__V1__TicketState *state,
+                      const struct outputs *out)
+{
+    struct ticket_context own = *ctx;
+    Dispatch__V1__TicketState *other = script_state(s);
+    struct outputs again;
+    bool repeat;
+
+    own.in_place = true;
+    outputs_init(&again, s->arena, s->max_size);
+    enum reject_code code =
+        ticket_apply(&own, event, &other, &again, &repeat, NULL);
+    assert_int_equal(again.n, code == REJECT_NONE ? out->n : 0);
+    for (size_t i = 0; i < again.n; i++) {
+        assert_int_equal(again.items[i].value_size, out->items[i].value_size);
+        assert_memory_equal(again.items[i].value, out->items[i].value,
+                            out->items[i].value_size);
+    }
+    if (code != REJECT_NONE)
+        return code;
+    size_t size = dispatch__v1__ticket_state__get_packed_size(state);
+    uint8_t *bytes = arena_alloc(s->arena, 2 * size);
+    assert_int_equal(dispatch__v1__ticket_state__get_packed_size(other), size);
+    dispatch__v1__ticket_state__pack(state, bytes);
+    dispatch__v1__ticket_state__pack(other, bytes + size);
+    assert_memory_equal(bytes, bytes + size, size);
+    return code;
+}
+
 static inline enum reject_code
 script_apply(struct script *s, const struct step *step, struct outputs *out)
 {
@@ -310,6 +344,7 @@ script_apply(struct script *s, const struct step *step, struct outputs *out)
     bool repeat;
     enum reject_code code = ticket_apply(&ctx, event, &state, out, &repeat, &r);
 
+    assert_int_equal(script_apply_in_place(s, &ctx, event, state, out), code);
     script_keep(s, state);
     if (repeat)
         assert_int_equal(out->n, 0);
