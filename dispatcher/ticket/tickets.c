@@ -18,6 +18,8 @@ _Static_assert(TICKET_STATUSES <= (int)TICKET_GROUPS, "a group a status");
 
 struct tickets {
     struct ticket_store *store; /* grouped by status */
+    uint8_t *room;              /* to pack in, for the largest output */
+    size_t room_size;
 };
 
 /* A status that we do not know counts as none. */
@@ -39,6 +41,7 @@ void tickets_free(struct tickets **t)
     if (!*t)
         return;
     ticket_store_free(&(*t)->store);
+    free((*t)->room);
     free(*t);
     *t = NULL;
 }
@@ -75,20 +78,42 @@ static int64_t stored_due(int64_t due_at)
     return due_at > 0 ? due_at : 1;
 }
 
-/* False when the arena is full. */
+static void set_next_due(Dispatch__V1__TicketState *state)
+{
+    state->next_due_at = stored_due(ticket_next_due(state));
+}
+
+/* The record's bytes. False when the arena is full. */
 static bool pack(struct arena *a, Dispatch__V1__TicketState *state,
                  struct ticket_record *record)
 {
-    int64_t due_at = ticket_next_due(state);
+    uint8_t *bytes;
 
-    state->next_due_at = stored_due(due_at);
+    set_next_due(state);
     record->value_size = dispatch__v1__ticket_state__get_packed_size(state);
-    uint8_t *bytes = arena_alloc(a, record->value_size);
+    bytes = arena_alloc(a, record->value_size);
     if (!bytes)
         return false;
     dispatch__v1__ticket_state__pack(state, bytes);
     record->value = bytes;
     return true;
+}
+
+/* As above, of a state that is known to be smaller than the largest output:
+ * to ask for its size first would take longer than to pack it. */
+static bool pack_small(struct tickets *t, const struct outputs *out,
+                       Dispatch__V1__TicketState *state,
+                       struct ticket_record *record)
+{
+    set_next_due(state);
+    if (t->room_size < out->max_size) {
+        t->room = memory_grow(t->room, out->max_size, 1);
+        t->room_size = out->max_size;
+    }
+    record->value_size = dispatch__v1__ticket_state__pack(state, t->room);
+    assert(record->value_size <= t->room_size);
+    record->value = arena_copy(out->arena, t->room, record->value_size);
+    return record->value != NULL;
 }
 
 /* ------------------------------------------------------------ the store */
@@ -192,6 +217,20 @@ static bool finish(struct tickets *t, const char *id,
     return true;
 }
 
+/* As above, after ticket_apply has checked the state's size. */
+static bool finish_checked(struct tickets *t, const char *id,
+                           Dispatch__V1__TicketState *state,
+                           const struct outputs *out, struct ticket_step *step)
+{
+    struct ticket_record record = {.key = id, .key_size = strlen(id)};
+
+    if (!pack_small(t, out, state, &record))
+        return false;
+    step->record = record;
+    keep(t, &record, state);
+    return true;
+}
+
 static enum reject_code fail_without_memory(struct reject *r)
 {
     return reject_set(r, REJECT_OUTPUT_TOO_LARGE,
@@ -247,7 +286,7 @@ enum status tickets_apply(struct tickets *t, const struct ticket_context *ctx,
         return STATUS_FATAL;
     step->code = ticket_apply(&own, event, &state, out, &step->repeat, r);
     if (step->code == REJECT_NONE && !step->repeat)
-        kept = finish(t, event->ticket_id, state, out->arena, step);
+        kept = finish_checked(t, event->ticket_id, state, out, step);
     else if (step->code == REJECT_WRONG_STATE)
         kept = refuse(t, &own, event, out, step, r);
     if (!kept) {
