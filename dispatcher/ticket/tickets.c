@@ -22,12 +22,6 @@ struct tickets {
     size_t room_size;
 };
 
-/* A status that we do not know counts as none. */
-static unsigned group_of(uint32_t status)
-{
-    return status < TICKET_STATUSES ? status : TICKET_UNKNOWN;
-}
-
 struct tickets *tickets_new(void)
 {
     struct tickets *t = memory_new(sizeof *t);
@@ -132,7 +126,7 @@ static void keep(struct tickets *t, const struct ticket_record *record,
         .value = record->value,
         .value_size = record->value_size,
         .due_at = ticket_next_due(state),
-        .group = group_of((uint32_t)state->status),
+        .group = (unsigned)state->status,
     };
     ticket_store_put(t->store, &entry);
 }
@@ -160,13 +154,15 @@ enum status tickets_load(struct tickets *t, const struct ticket_record *record)
         return STATUS_REJECT;
     if (peek.format_version > TICKET_FORMAT_VERSION)
         return STATUS_FATAL;
+    if (peek.status == TICKET_UNKNOWN || peek.status >= TICKET_STATUSES)
+        return STATUS_REJECT;
     const struct ticket_entry entry = {
         .id = record->key,
         .id_size = record->key_size,
         .value = record->value,
         .value_size = record->value_size,
         .due_at = peek.next_due_at,
-        .group = group_of(peek.status),
+        .group = peek.status,
     };
     ticket_store_load(t->store, &entry);
     return STATUS_OK;

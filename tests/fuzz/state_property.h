@@ -23,25 +23,19 @@ static inline int64_t state_due(const Dispatch__V1__TicketState *state)
     return state->next_due_at ? state->next_due_at : INT64_MAX;
 }
 
-/* What protobuf-c can read has to be loaded as it says. */
-static inline void state_require_like(const struct tickets *t,
-                                      enum status status,
-                                      const Dispatch__V1__TicketState *state)
+static inline enum status state_expected(const Dispatch__V1__TicketState *state)
 {
-    int number = (int)state->status;
+    uint32_t status = (uint32_t)state->status;
 
-    if (state->format_version == 0) {
-        state_require(status == STATUS_REJECT);
-        return;
-    }
-    if (state->format_version > TICKET_FORMAT_VERSION) {
-        state_require(status == STATUS_FATAL);
-        return;
-    }
-    state_require(status == STATUS_OK);
-    state_require(tickets_next_due(t) == state_due(state));
-    if (number > 0 && number <= 5)
-        state_require(tickets_count(t, state->status) == 1);
+    if (state->format_version == 0)
+        return STATUS_REJECT;
+    if (state->format_version > TICKET_FORMAT_VERSION)
+        return STATUS_FATAL;
+    return status > 0 &&
+                   status <=
+                       DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_CANCELLED
+               ? STATUS_OK
+               : STATUS_REJECT;
 }
 
 /* Loads a copy of exactly `size` bytes into a new store. */
@@ -64,7 +58,11 @@ static inline enum status property_state(const uint8_t *bytes, size_t size)
         (tickets_count(
              t, DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_UNSPECIFIED) == 1));
     if (state)
-        state_require_like(t, status, state);
+        state_require(status == state_expected(state));
+    if (state && status == STATUS_OK) {
+        state_require(tickets_next_due(t) == state_due(state));
+        state_require(tickets_count(t, state->status) == 1);
+    }
     dispatch__v1__ticket_state__free_unpacked(state, NULL);
     tickets_free(&t);
     return status;
