@@ -7,6 +7,7 @@
 #include "decode.h"
 #include "life.h"
 #include "memory.h"
+#include "state_check.h"
 #include "state_peek.h"
 #include "ticket_store.h"
 
@@ -54,14 +55,15 @@ static void unpack_free(void *data, void *p)
     (void)p;
 }
 
-/* NULL: no state, or no memory. */
+/* NULL: no state of a ticket, or no memory. */
 static Dispatch__V1__TicketState *unpack(struct arena *a,
                                          const struct ticket_entry *entry)
 {
     ProtobufCAllocator allocator = {unpack_alloc, unpack_free, a};
+    Dispatch__V1__TicketState *state = dispatch__v1__ticket_state__unpack(
+        &allocator, entry->value_size, entry->value);
 
-    return dispatch__v1__ticket_state__unpack(&allocator, entry->value_size,
-                                              entry->value);
+    return state && state_is_sound(state) ? state : NULL;
 }
 
 /* Never 0, which stands for never. */

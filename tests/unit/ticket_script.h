@@ -20,6 +20,7 @@
 #ifndef TESTS_TICKET_SCRIPT_H
 #define TESTS_TICKET_SCRIPT_H
 
+#include "../../dispatcher/ticket/state_check.h"
 #include "arena.h"
 #include "catalogue_rows.h"
 #include "message_json.h"
@@ -126,6 +127,7 @@ static inline void script_keep(struct script *s,
     s->packed = NULL;
     if (!state)
         return;
+    assert_true(state_is_sound(state));
     s->size = dispatch__v1__ticket_state__get_packed_size(state);
     s->packed = malloc(s->size + 1);
     dispatch__v1__ticket_state__pack(state, s->packed);
