@@ -48,23 +48,43 @@ static size_t cut_of(size_t shelf)
 
 /* ----------------------------------------------------------------- chunks */
 
-static char *take_chunk(struct blocks *b)
+static void *take_spare(struct blocks *b)
 {
-    char *chunk =
-        b->n_spares > 0 ? b->spares[--b->n_spares] : memory_map(BLOCK_CHUNK);
+    void *chunk = b->spares;
 
-    ASAN_POISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
+    ASAN_UNPOISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
+    memcpy(&b->spares, chunk, sizeof(b->spares));
+    b->n_spares--;
     return chunk;
 }
 
-static void give_chunk(struct blocks *b, char *chunk)
+static void drop_spare(struct blocks *b)
 {
-    if (b->n_spares < BLOCK_SPARES) {
-        b->spares[b->n_spares++] = chunk;
-        return;
+    memory_unmap(take_spare(b), BLOCK_CHUNK);
+}
+
+static char *take_chunk(struct blocks *b)
+{
+    void *chunk = b->n_spares > 0 ? take_spare(b) : memory_map(BLOCK_CHUNK);
+
+    ASAN_POISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
+    b->n_chunks++;
+    return chunk;
+}
+
+/* A transaction's new blocks need some chunks for a while; only what is more
+ * than that goes back, a little at a time. */
+static void give_chunk(struct blocks *b, void *chunk)
+{
+    ASAN_UNPOISON_MEMORY_REGION(chunk, sizeof(b->spares));
+    memcpy(chunk, &b->spares, sizeof(b->spares));
+    b->spares = chunk;
+    b->n_spares++;
+    b->n_chunks--;
+    for (int i = 0; i < 2; i++) {
+        if (b->n_spares > BLOCK_SPARES + b->n_chunks / BLOCK_SPARE_PER)
+            drop_spare(b);
     }
-    ASAN_UNPOISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
-    memory_unmap(chunk, BLOCK_CHUNK);
 }
 
 static void add_chunk(struct blocks *b, struct shelf *shelf)
@@ -96,12 +116,8 @@ void blocks_deinit(struct blocks *b)
         while (shelf->n > 0)
             drop_chunk(b, shelf, cut_of(i));
     }
-    while (b->n_spares > 0) {
-        char *chunk = b->spares[--b->n_spares];
-
-        ASAN_UNPOISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
-        memory_unmap(chunk, BLOCK_CHUNK);
-    }
+    while (b->n_spares > 0)
+        drop_spare(b);
 }
 
 /* ----------------------------------------------------------------- blocks */
@@ -203,5 +219,5 @@ struct block_move blocks_give(struct blocks *b, struct block *block)
 
 size_t blocks_memory(const struct blocks *b)
 {
-    return sizeof(*b) + b->bytes + b->n_spares * (size_t)BLOCK_CHUNK;
+    return sizeof(*b) + b->bytes + b->n_spares * BLOCK_CHUNK;
 }

@@ -36,7 +36,8 @@ enum {
     BLOCK_SHELVES = BLOCK_SMALL / BLOCK_STEP +
                     (BLOCK_LARGE - BLOCK_SMALL) / BLOCK_LARGE_STEP,
     BLOCK_CHUNK = 256 * 1024,
-    BLOCK_SPARES = 2,
+    BLOCK_SPARES = 2, /* chunks that are kept, and one for so many in use: */
+    BLOCK_SPARE_PER = 64,
 };
 
 struct shelf {
@@ -47,8 +48,9 @@ struct shelf {
 
 struct blocks {
     struct shelf shelves[BLOCK_SHELVES];
-    char *spares[BLOCK_SPARES]; /* chunks for whichever shelf is next */
-    uint32_t n_spares;
+    void *spares; /* chunks for whichever shelf is next, each with the next */
+    size_t n_spares;
+    size_t n_chunks; /* in use */
     size_t n_large;
     size_t bytes; /* of all blocks as they are cut */
 };
