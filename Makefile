@@ -81,7 +81,7 @@ $(build)/obj/%.o: %.c | $(pb_h)
 	$(say)CC $<
 	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(build)/obj/gen/%.o: $(gen)/%.c
+$(build)/obj/gen/%.o: $(gen)/%.c | $(pb_h)
 	@mkdir -p $(@D)
 	$(say)CC $<
 	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -c -o $@ $<
