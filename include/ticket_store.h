@@ -3,7 +3,7 @@
  * next; with a way back to before the open transaction.
  *
  * Values are packed TicketStates and their owner's business. A ticket costs
- * its bytes and about 90 more, its id included, however many come and go; what
+ * its bytes and about 100 more, its id included, however many come and go; what
  * is no longer needed goes back to the system. Look-up, change and the next
  * due ticket are O(1) or O(log n), and none of them ever stops for long.
  * Undoing costs what the transaction changed, not what is stored
