@@ -1,0 +1,156 @@
+"""Tickets with lives and short deadlines, while replicas are killed, brokers
+restart and Redis is gone half of the time: an audit of the topics finds
+nothing lost and nothing twice, and no timer was late while a replica was
+ready. SOAK=1 is the long form."""
+
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+
+import pytest
+import redis
+from catalogues import load_catalogue
+from lives import CATALOGUE, Lives
+from process import wait_until
+from program import binary
+from topics import Topics
+
+SOAK = bool(os.environ.get("SOAK"))
+LIVES, RATE = (200_000, 150) if SOAK else (6_000, 120)
+KILLS, BROKER_RESTARTS = (50, 10) if SOAK else (8, 1)
+LATE_MS, READY_S = 1000, 10
+BY_TIME = {3, 4, 5}  # WARNING, BREACHED, ESCALATED
+
+
+def audit(topics, *words):
+    """The last line of `dispatchctl audit`, and all violations before it."""
+    names = [f"--{role}={topics[role]}" for role in
+             ("tickets", "assignments", "deadlines", "dead-letters", "state")]
+    done = subprocess.run(
+        [os.environ.get("CTL") or binary("dispatchctl"), "audit", "-b", topics.bootstrap, "--json",
+         "-q", "--group", f"group-{topics.tag}", *names, *words],
+        capture_output=True, text=True, timeout=600, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [line for line in lines if line["type"] == "violation"]
+    assert done.returncode in (0, 1), done.stderr
+    return lines[-1], found
+
+
+class Watch(threading.Thread):
+    """When each replica was ready."""
+
+    def __init__(self, replicas):
+        super().__init__(daemon=True)
+        self.replicas, self.seen, self.ended = replicas, [], False
+
+    def run(self):
+        while not self.ended:
+            ready = all(r.http("/readyz", timeout=1)[0] == 200
+                        for r in self.replicas)
+            self.seen.append((time.time(), ready))
+            time.sleep(0.2)
+
+    def ready_before(self, at):
+        """Whether all were ready in the ten seconds before a moment."""
+        window = [ready for seen, ready in self.seen
+                  if at - READY_S <= seen <= at]
+        return len(window) >= 10 and all(window)
+
+
+class RedisTrouble(threading.Thread):
+    """Redis is there for some seconds, then gone for as long."""
+
+    def __init__(self, server, prefix, dice):
+        super().__init__(daemon=True)
+        self.server, self.prefix, self.dice = server, prefix, dice
+        self.ended = threading.Event()
+
+    def run(self):
+        while not self.ended.wait(self.dice.uniform(2, 6)):
+            self.server.kill9()
+            self.ended.wait(self.dice.uniform(2, 6))
+            self.server.start()
+            load_catalogue(redis.Redis.from_url(self.server.url), self.prefix,
+                           CATALOGUE)
+
+
+def late_timers(pb, topics, watch):
+    """What fired more than a second late although all had been ready."""
+    late, n = [], 0
+    begun = {}
+    for msg in topics.read("assignments", timeout=300):
+        event = pb.AssignmentEvent.FromString(msg.value())
+        begun.setdefault(event.ticket_id, msg.timestamp()[1])
+    for msg in topics.read("deadlines", timeout=300):
+        event = pb.DeadlineEvent.FromString(msg.value())
+        # A clock that was over when it was set is told at once.
+        if event.kind not in BY_TIME or \
+                event.occurred_at < begun.get(event.ticket_id, 0):
+            continue
+        n += 1
+        delay = msg.timestamp()[1] - event.occurred_at
+        if delay > LATE_MS and watch.ready_before(msg.timestamp()[1] / 1000):
+            late.append((event.event_id, delay))
+    return late, n
+
+
+def settled(topics):
+    return topics.committed() == topics.ends("tickets")
+
+
+def no_timer_waits(replicas):
+    def overdue(replica):
+        page = replica.http("/metrics")[1]
+        return "dispatcher_timer_overdue_seconds 0\n" not in page
+    return not any(overdue(replica) for replica in replicas)
+
+
+@pytest.mark.timeout(7200 if SOAK else 600)
+def test_an_audit_after_the_worst_day_finds_nothing(
+        dispatcher, own_kafka, own_redis, catalogue, pb, tmp_path):
+    dice = random.Random(20191107)
+    topics = Topics(own_kafka.bootstrap).create()
+    catalogue = type(catalogue)(own_redis.url).load(CATALOGUE)
+    replicas = [dispatcher(topics, catalogue,
+                           catalogue__cache=tmp_path / f"cache-{n}")
+                for n in range(2)]
+    for replica in replicas:
+        replica.start(ready=False)
+    wait_until(lambda: any(r.is_ready() for r in replicas), 60, "a replica")
+    watch = Watch(replicas)
+    trouble = RedisTrouble(own_redis, catalogue.prefix, dice)
+    lives = Lives(pb, topics, LIVES, RATE)
+    for thread in (watch, trouble, lives):
+        thread.start()
+    faults = sorted([dice.random() for _ in range(KILLS)])
+    restarts = {i * KILLS // BROKER_RESTARTS for i in range(BROKER_RESTARTS)}
+    for i, moment in enumerate(faults):
+        wait_until(lambda moment=moment: lives.begun >= moment * LIVES, 3600,
+                   "the next fault")
+        if i in restarts:
+            dice.choice((own_kafka.kill9, own_kafka.stop))()
+            own_kafka.start()
+        victim = dice.choice(replicas)
+        victim.kill9()
+        time.sleep(dice.choice((0, 0, 0.3, 1.5)))
+        victim.start(ready=False)
+    lives.join()
+    trouble.ended.set()
+    trouble.join()
+    wait_until(lambda: settled(topics), 300, "all tickets dispatched")
+    time.sleep(2.5 * 60)  # the last escalation, and the last closing
+    wait_until(lambda: no_timer_waits(replicas), 60, "all timers fired")
+    watch.ended = True
+    watch.join()
+    for replica in replicas:
+        assert replica.terminate(12) == 0
+    summary, violations = audit(topics)
+    assert not violations, violations[:5]
+    assert summary["tickets"]["open"] + 0 >= 0, summary
+    late, n = late_timers(pb, topics, watch)
+    assert n > LIVES / 2
+    assert not late, f"{len(late)} of {n}: {late[:5]}"
+    print(summary)
