@@ -81,6 +81,11 @@ enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
                                   struct record *rec);
 void consumer_done(struct record *rec);
 
+/* One more record that was fetched along with the last one, without waiting;
+ * false: none. There are some only while nothing but state is fetched. Any
+ * thread may give it back with consumer_done. */
+bool consumer_take(struct consumer *c, struct record *rec);
+
 /* Why consumer_poll said CONSUMER_FATAL, for a person. */
 const char *consumer_error(const struct consumer *c);
 
@@ -111,6 +116,12 @@ int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
 /* The machine's clock was set back: the client library, whose own thread waits
  * by it, is made to look again. */
 void consumer_wake(struct consumer *c);
+
+/* librdkafka stops fetching while its queue is full, and may then sleep for a
+ * second, however fast the queue is emptied: any request to the brokers of
+ * these partitions wakes it. Takes a millisecond. */
+void consumer_nudge(struct consumer *c, const struct partition_offset *items,
+                    size_t n);
 
 /* Records that were fetched and not polled yet. */
 size_t consumer_waiting(const struct consumer *c);

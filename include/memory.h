@@ -31,4 +31,8 @@ char *memory_copy_text(const char *text)
 void *memory_map(size_t size) __attribute__((returns_nonnull));
 void memory_unmap(void *p, size_t size);
 
+/* All of what memory_map gave will be written to soon: its pages come at once,
+ * which costs less than one by one. */
+void memory_populate(void *p, size_t size);
+
 #endif

@@ -133,6 +133,10 @@ struct worker_metrics *metrics_worker(struct metrics *m, unsigned worker);
 void metrics_count_now(struct worker_metrics *w, enum metric_counter counter,
                        unsigned label);
 
+/* The same `n` times. */
+void metrics_add_now(struct worker_metrics *w, enum metric_counter counter,
+                     unsigned label, uint64_t n);
+
 /* Counts when the open transaction is committed. */
 void metrics_count(struct worker_metrics *w, enum metric_counter counter,
                    unsigned label);

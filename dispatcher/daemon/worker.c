@@ -33,8 +33,9 @@ static void take_record(struct worker *w, const struct record *rec)
         worker_process(w, rec);
 }
 
-/* Waits for one event and handles it; records only count while running. */
-static void poll_once(struct worker *w, int timeout_ms)
+/* Waits for one event and handles it; records only count while running. False:
+ * there was none. */
+static bool poll_once(struct worker *w, int timeout_ms)
 {
     struct record rec;
     enum consumer_event event;
@@ -50,11 +51,11 @@ static void poll_once(struct worker *w, int timeout_ms)
         worker_idle(w);
     if (event == CONSUMER_END && w->phase == PHASE_RUN)
         worker_restore_end(w, &rec);
-    if (event != CONSUMER_RECORD)
-        return;
-    if (w->phase == PHASE_RUN)
+    if (event == CONSUMER_RECORD && w->phase == PHASE_RUN)
         take_record(w, &rec);
-    consumer_done(&rec);
+    if (event == CONSUMER_RECORD)
+        consumer_done(&rec);
+    return event != CONSUMER_NOTHING;
 }
 
 static bool has_catalogue(struct worker *w)
@@ -95,6 +96,8 @@ static void run(struct worker *w)
     if (!w->reading && !w->in_transaction && has_catalogue(w))
         worker_fetch(w);
     poll_once(w, worker_patience_ms(w, POLL_MS));
+    if (w->phase == PHASE_RUN)
+        worker_restore_many(w);
     if (w->phase == PHASE_RUN)
         worker_restore_turn(w);
     if (w->phase == PHASE_RUN)
@@ -308,6 +311,7 @@ void worker_join(struct worker **w)
         return;
     pthread_join((*w)->thread, NULL);
     partitions_deinit(&(*w)->partitions);
+    worker_restore_forget(*w);
     arena_free(&(*w)->arena);
     free(*w);
     *w = NULL;

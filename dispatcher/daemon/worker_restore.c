@@ -13,13 +13,19 @@
 #include "consumer.h"
 #include "health.h"
 #include "log.h"
+#include "memory.h"
+#include "second_hand.h"
 #include "tickets.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum {
     TELL_US = 5 * 1000000, /* between two lines about progress */
     TRY_US = 1000000,      /* between two looks behind a transaction */
+    RECORDS_AT_ONCE = 1000,
+    NUDGE_US = 20 * 1000,
+    NUDGE_BELOW = 50000, /* records; half of what stops the fetching */
 };
 
 static void stop(struct worker *w, const struct owned *o, const char *what)
@@ -31,12 +37,12 @@ static void stop(struct worker *w, const struct owned *o, const char *what)
 }
 
 static void refuse_record(struct worker *w, const struct owned *o,
-                          const struct record *rec, enum status status)
+                          int64_t offset, enum status status)
 {
     char what[160];
 
     snprintf(what, sizeof what, "record %lld of the state is %s",
-             (long long)rec->offset,
+             (long long)offset,
              status == STATUS_FATAL
                  ? "of a newer format; see \"A newer format\" in docs/kafka.md"
                  : "no ticket's; see \"A state that is not ours\" in "
@@ -44,30 +50,135 @@ static void refuse_record(struct worker *w, const struct owned *o,
     stop(w, o, what);
 }
 
-void worker_restore(struct worker *w, const struct record *rec)
+/* Takes one record into its partition's memory. */
+static enum status restore(struct owned *o, const struct record *rec)
 {
-    struct owned *o = partitions_find(&w->partitions, rec->partition);
     const struct ticket_record record = {.key = rec->key,
                                          .key_size = rec->key_size,
                                          .value = rec->value,
                                          .value_size = rec->value_size};
-    enum status status = STATUS_OK;
 
-    if (!o || o->ready)
-        return;
     if (!o->n_restored++)
         o->begun_us = clock_steady_us();
     o->restored = rec->offset + 1;
-    metrics_count_now(w->metrics, METRIC_RESTORED, 0);
     if (!record.key || record.key_size == 0)
-        status = STATUS_REJECT;
-    else if (!state_head_has_key(&record))
-        status = tickets_load(o->tickets, &record);
-    else if (!state_head_read(&record, &o->head))
-        status = STATUS_REJECT;
-    if (status != STATUS_OK)
-        refuse_record(w, o, rec, status);
+        return STATUS_REJECT;
+    if (!state_head_has_key(&record))
+        return tickets_load(o->tickets, &record);
+    return state_head_read(&record, &o->head) ? STATUS_OK : STATUS_REJECT;
 }
+
+void worker_restore(struct worker *w, const struct record *rec)
+{
+    struct owned *o = partitions_find(&w->partitions, rec->partition);
+    enum status status;
+
+    if (!o || o->ready)
+        return;
+    metrics_count_now(w->metrics, METRIC_RESTORED, 0);
+    status = restore(o, rec);
+    if (status != STATUS_OK)
+        refuse_record(w, o, rec->offset, status);
+}
+
+/* ---------------------------------------------------- many records at once */
+
+/* The records of half of the partitions: each partition's memory is for one
+ * thread. */
+struct half {
+    const struct partitions *partitions;
+    struct record recs[RECORDS_AT_ONCE];
+    size_t n;
+    const struct owned *refused; /* NULL: none */
+    int64_t refused_offset;
+    enum status status;
+};
+
+/* The two threads' work, kept for the next time. */
+struct halves {
+    struct second_hand *second_hand;
+    struct half items[2];
+};
+
+static void restore_half(void *opaque)
+{
+    struct half *half = opaque;
+
+    for (size_t i = 0; i < half->n; i++) {
+        struct record *rec = &half->recs[i];
+        struct owned *o = partitions_find(half->partitions, rec->partition);
+        enum status status = STATUS_OK;
+
+        if (o && !o->ready && !half->refused)
+            status = restore(o, rec);
+        if (status != STATUS_OK) {
+            half->refused = o;
+            half->refused_offset = rec->offset;
+            half->status = status;
+        }
+        consumer_done(rec);
+    }
+}
+
+static struct halves *halves_of(struct worker *w)
+{
+    if (w->halves)
+        return w->halves;
+    w->halves = memory_new(sizeof *w->halves);
+    w->halves->second_hand = second_hand_new();
+    for (int i = 0; i < 2; i++)
+        w->halves->items[i].partitions = &w->partitions;
+    return w->halves;
+}
+
+/* Divides what was fetched; how much it was. */
+static size_t fill_halves(struct worker *w, struct halves *halves)
+{
+    struct half *items = halves->items;
+    struct record rec;
+    size_t n = 0;
+
+    items[0].n = items[1].n = 0;
+    while (n < RECORDS_AT_ONCE && consumer_take(w->consumer, &rec)) {
+        struct half *half = &items[rec.partition & 1];
+
+        half->recs[half->n++] = rec;
+        n++;
+    }
+    return n;
+}
+
+bool worker_restore_many(struct worker *w)
+{
+    struct halves *halves = halves_of(w);
+    size_t n = fill_halves(w, halves);
+
+    if (n == 0)
+        return false;
+    second_hand_give(halves->second_hand, restore_half, &halves->items[1]);
+    restore_half(&halves->items[0]);
+    second_hand_wait(halves->second_hand);
+    metrics_add_now(w->metrics, METRIC_RESTORED, 0, n);
+    for (int i = 0; i < 2; i++) {
+        const struct half *half = &halves->items[i];
+
+        if (half->refused && w->phase == PHASE_RUN)
+            refuse_record(w, half->refused, half->refused_offset, half->status);
+    }
+    return true;
+}
+
+void worker_restore_forget(struct worker *w)
+{
+    if (!w->halves)
+        return;
+    second_hand_free(&w->halves->second_hand);
+    free(w->halves);
+    w->halves = NULL;
+}
+
+/* -------------------------------------------------------- the end of a state
+ */
 
 /* The state is complete: does it belong to the offset? */
 static bool judge(struct worker *w, struct owned *o)
@@ -177,6 +288,24 @@ static bool must_fetch(const struct worker *w)
     return false;
 }
 
+/* The state comes faster than it can be taken, until the client library's queue
+ * is full. */
+static void keep_fetching(struct worker *w, int64_t now_us)
+{
+    struct partitions *p = &w->partitions;
+    size_t n = 0;
+
+    if (now_us - w->nudged_us < NUDGE_US ||
+        consumer_waiting(w->consumer) > NUDGE_BELOW)
+        return;
+    w->nudged_us = now_us;
+    for (size_t i = 0; i < p->n; i++)
+        if (!p->items[i].ready)
+            p->offsets[n++] = (struct partition_offset){
+                .topic = CONSUMER_STATE, .partition = p->items[i].partition};
+    consumer_nudge(w->consumer, p->offsets, n);
+}
+
 void worker_restore_turn(struct worker *w)
 {
     int64_t now_us;
@@ -184,6 +313,7 @@ void worker_restore_turn(struct worker *w)
     if (w->n_restoring == 0)
         return;
     now_us = clock_steady_us();
+    keep_fetching(w, now_us);
     if (now_us - w->restore_tried_us > TRY_US) {
         w->restore_tried_us = now_us;
         if (must_fetch(w))

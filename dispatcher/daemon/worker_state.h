@@ -19,6 +19,7 @@
 struct arena;
 struct catalogue;
 struct consumer;
+struct halves;
 struct outputs;
 struct ticket_step;
 struct watchdog_slot;
@@ -66,7 +67,9 @@ struct worker {
     int64_t looked_us; /* when clocks were last compared with calendars */
     int64_t shown_us;  /* when the gauges were set */
 
-    size_t n_restoring;       /* partitions */
+    size_t n_restoring;    /* partitions */
+    struct halves *halves; /* NULL: nothing was restored yet */
+    int64_t nudged_us;
     int64_t restore_told_us;  /* when progress was last told */
     int64_t restore_tried_us; /* when an open transaction was looked behind */
     int64_t idle_since_us;
@@ -131,6 +134,11 @@ void worker_corrupt(struct worker *w, const struct owned *o);
 
 /* A record of the state topic, or that its end was reached. */
 void worker_restore(struct worker *w, const struct record *rec);
+/* Those that were fetched along with it; false: none. A second thread helps:
+ * it is this that a replica's start waits for. */
+bool worker_restore_many(struct worker *w);
+void worker_restore_forget(struct worker *w);
+
 void worker_restore_end(struct worker *w, const struct record *end);
 
 /* Now and then while partitions are being restored: progress, and another try

@@ -13,29 +13,26 @@
 #include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
+#include "messages.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 /* How long a deleted topic may still be listed. */
 enum { GONE_TRIES = 6, GONE_PAUSE_MS = 500 };
 
-enum { LEARN_MS = 2000 };
+enum { LEARN_MS = 2000, NUDGE_MS = 1 };
 
 struct consumer {
     rd_kafka_t *rk;
     char *topics[2];         /* by enum consumer_topic */
     rd_kafka_topic_t *state; /* keeps its metadata fresh */
-    rd_kafka_queue_t *queue;
-    int wakes; /* an eventfd: something came into the queue */
+    struct messages messages;
     struct consumer_handlers handlers;
     rd_kafka_consumer_group_metadata_t *group; /* while assigned */
     char error[KAFKA_WHY_SIZE];
@@ -83,6 +80,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err,
         on_assigned(c, partitions);
         return;
     }
+    messages_in_batches(&c->messages, false);
     c->handlers.revoked(c->handlers.opaque, rd_kafka_assignment_lost(rk));
     forget_group(c);
     log_failure("unassign_failed", rd_kafka_assign(rk, NULL));
@@ -126,23 +124,6 @@ static void learn_state(struct consumer *c)
         rd_kafka_metadata_destroy(md);
 }
 
-/* The client library waits by the wall clock: set back, it would wait for ever.
- * So it is never let wait; poll(2) does. */
-static bool open_queue(struct consumer *c, char *why)
-{
-    static const uint64_t one = 1;
-
-    c->wakes = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (c->wakes < 0) {
-        snprintf(why, KAFKA_WHY_SIZE, "eventfd: %s", strerror(errno));
-        return false;
-    }
-    rd_kafka_poll_set_consumer(c->rk);
-    c->queue = rd_kafka_queue_get_consumer(c->rk);
-    rd_kafka_queue_io_event_enable(c->queue, c->wakes, &one, sizeof one);
-    return true;
-}
-
 struct consumer *consumer_new(const struct settings *cfg, int worker,
                               const struct consumer_handlers *handlers,
                               char *why)
@@ -157,7 +138,7 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     *c = (struct consumer){.topics = {memory_copy_text(cfg->topic_tickets),
                                       memory_copy_text(cfg->topic_state)},
                            .handlers = *handlers,
-                           .wakes = -1};
+                           .messages = {.wakes = -1}};
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
@@ -169,8 +150,12 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     }
     conf = NULL; /* owned by c->rk now */
     learn_state(c);
-    if (!open_queue(c, why) || !subscribe(c, why))
+    if (!messages_open(&c->messages, c->rk)) {
+        snprintf(why, KAFKA_WHY_SIZE, "eventfd: %s", strerror(errno));
         consumer_close(&c);
+    } else if (!subscribe(c, why)) {
+        consumer_close(&c);
+    }
     return c;
 }
 
@@ -178,10 +163,7 @@ void consumer_close(struct consumer **c)
 {
     if (!*c)
         return;
-    if ((*c)->queue) {
-        rd_kafka_queue_io_event_enable((*c)->queue, -1, NULL, 0);
-        rd_kafka_queue_destroy((*c)->queue);
-    }
+    messages_close(&(*c)->messages);
     if ((*c)->state)
         rd_kafka_topic_destroy((*c)->state);
     if ((*c)->rk) {
@@ -189,8 +171,6 @@ void consumer_close(struct consumer **c)
         forget_group(*c);
         kafka_destroy((*c)->rk);
     }
-    if ((*c)->wakes >= 0)
-        close((*c)->wakes);
     free((*c)->topics[CONSUMER_TICKETS]);
     free((*c)->topics[CONSUMER_STATE]);
     free(*c);
@@ -289,37 +269,10 @@ static enum consumer_event consumer_event_of(struct consumer *c,
     return CONSUMER_NOTHING;
 }
 
-static rd_kafka_message_t *wait_for_message(struct consumer *c, int timeout_ms)
+static struct record record_of(const struct consumer *c,
+                               rd_kafka_message_t *msg)
 {
-    rd_kafka_message_t *msg = rd_kafka_consumer_poll(c->rk, 0);
-    struct pollfd wakes = {.fd = c->wakes, .events = POLLIN};
-    uint64_t count;
-
-    if (msg || timeout_ms == 0 || poll(&wakes, 1, timeout_ms) <= 0)
-        return msg;
-    if (read(c->wakes, &count, sizeof count) != sizeof count)
-        return NULL;
-    return rd_kafka_consumer_poll(c->rk, 0);
-}
-
-enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
-                                  struct record *rec)
-{
-    rd_kafka_message_t *msg = wait_for_message(c, timeout_ms);
-    enum consumer_event event;
-
-    if (!msg)
-        return CONSUMER_NOTHING;
-    if (msg->err) {
-        event = consumer_event_of(c, msg);
-        if (event == CONSUMER_END)
-            *rec = (struct record){.topic = topic_of(c, msg),
-                                   .partition = msg->partition,
-                                   .offset = msg->offset};
-        rd_kafka_message_destroy(msg);
-        return event;
-    }
-    *rec = (struct record){
+    return (struct record){
         .topic = topic_of(c, msg),
         .partition = msg->partition,
         .offset = msg->offset,
@@ -330,7 +283,46 @@ enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
         .value_size = msg->len,
         .message = msg,
     };
-    return CONSUMER_RECORD;
+}
+
+/* What a message is; it is taken. */
+static enum consumer_event event_of(struct consumer *c, rd_kafka_message_t *msg,
+                                    struct record *rec)
+{
+    enum consumer_event event;
+
+    if (!msg)
+        return CONSUMER_NOTHING;
+    if (!msg->err) {
+        *rec = record_of(c, msg);
+        return CONSUMER_RECORD;
+    }
+    event = consumer_event_of(c, msg);
+    if (event == CONSUMER_END)
+        *rec = (struct record){.topic = topic_of(c, msg),
+                               .partition = msg->partition,
+                               .offset = msg->offset};
+    rd_kafka_message_destroy(msg);
+    return event;
+}
+
+enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
+                                  struct record *rec)
+{
+    return event_of(c, messages_next(&c->messages, timeout_ms), rec);
+}
+
+bool consumer_take(struct consumer *c, struct record *rec)
+{
+    rd_kafka_message_t *msg = messages_left(&c->messages);
+
+    if (msg && msg->err) {
+        messages_return(&c->messages);
+        return false;
+    }
+    if (msg)
+        *rec = record_of(c, msg);
+    return msg;
 }
 
 void consumer_done(struct record *rec)
@@ -360,6 +352,14 @@ list_of(const struct consumer *c, const struct partition_offset *items,
     return list;
 }
 
+static bool is_state_alone(const struct partition_offset *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i].topic != CONSUMER_STATE)
+            return false;
+    return true;
+}
+
 enum status consumer_fetch(struct consumer *c,
                            const struct partition_offset *items, size_t n)
 {
@@ -367,6 +367,7 @@ enum status consumer_fetch(struct consumer *c,
     rd_kafka_resp_err_t err = rd_kafka_assign(c->rk, list);
 
     rd_kafka_topic_partition_list_destroy(list);
+    messages_in_batches(&c->messages, n > 0 && is_state_alone(items, n));
     log_failure("fetch_failed", err);
     return err ? STATUS_RETRY : STATUS_OK;
 }
@@ -414,6 +415,18 @@ int64_t consumer_high_end(struct consumer *c, enum consumer_topic topic,
     return high;
 }
 
+void consumer_nudge(struct consumer *c, const struct partition_offset *items,
+                    size_t n)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(c, items, n);
+
+    for (int i = 0; i < list->cnt; i++)
+        list->elems[i].offset = RD_KAFKA_OFFSET_END;
+    /* Whether there is an answer does not matter. */
+    (void)rd_kafka_offsets_for_times(c->rk, list, NUDGE_MS);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 void consumer_wake(struct consumer *c)
 {
     rd_kafka_topic_partition_list_t *topics = NULL;
@@ -424,7 +437,8 @@ void consumer_wake(struct consumer *c)
 
 size_t consumer_waiting(const struct consumer *c)
 {
-    return rd_kafka_queue_length(c->queue);
+    return rd_kafka_queue_length(c->messages.queue) + c->messages.n -
+           c->messages.next;
 }
 
 const struct rd_kafka_consumer_group_metadata_s *

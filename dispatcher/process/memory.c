@@ -66,6 +66,17 @@ void *memory_map(size_t size)
     return p;
 }
 
+void memory_populate(void *p, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    /* A kernel before 5.14 does not know it; then each page is a fault. */
+    (void)madvise(p, size, MADV_POPULATE_WRITE);
+#else
+    (void)p;
+    (void)size;
+#endif
+}
+
 void memory_unmap(void *p, size_t size)
 {
     /* It can fail where it splits a mapping and there are too many; then the

@@ -70,8 +70,14 @@ struct worker_metrics *metrics_worker(struct metrics *m, unsigned worker)
 void metrics_count_now(struct worker_metrics *w, enum metric_counter counter,
                        unsigned label)
 {
+    metrics_add_now(w, counter, label, 1);
+}
+
+void metrics_add_now(struct worker_metrics *w, enum metric_counter counter,
+                     unsigned label, uint64_t n)
+{
     assert(counter < METRIC_COUNTERS && label < METRIC_LABELS);
-    add(&w->counters[counter][label], 1);
+    add(&w->counters[counter][label], n);
 }
 
 void metrics_count(struct worker_metrics *w, enum metric_counter counter,

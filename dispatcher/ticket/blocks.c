@@ -65,8 +65,15 @@ static void drop_spare(struct blocks *b)
 
 static char *take_chunk(struct blocks *b)
 {
-    void *chunk = b->n_spares > 0 ? take_spare(b) : memory_map(BLOCK_CHUNK);
+    void *chunk;
 
+    if (b->n_spares > 0) {
+        chunk = take_spare(b);
+    } else {
+        chunk = memory_map(BLOCK_CHUNK);
+        if (b->n_chunks > BLOCK_LAZY)
+            memory_populate(chunk, BLOCK_CHUNK);
+    }
     ASAN_POISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
     b->n_chunks++;
     return chunk;
