@@ -4,6 +4,7 @@
  */
 #include "actions.h"
 #include "deadlines.h"
+#include "event_words.h"
 #include "parts.h"
 
 #include <string.h>
@@ -144,6 +145,6 @@ void act_merged(struct life *l)
 void act_cancelled(struct life *l)
 {
     life_end(l, TICKET_CANCELLED,
-             life_text(l, "cancelled", l->event->cancelled->reason));
+             life_text(l, EVENT_WORDS_CANCELLED, l->event->cancelled->reason));
     life_shrink(l);
 }

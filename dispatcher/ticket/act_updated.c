@@ -4,6 +4,7 @@
 #include "actions.h"
 #include "deadlines.h"
 #include "decode.h"
+#include "event_words.h"
 #include "parts.h"
 
 #include <string.h>
@@ -130,7 +131,7 @@ static void supervise(struct life *l, char *by)
         DISPATCH__V1__TICKET_CLOCK__INIT;
     const struct deadline_note note = {
         .escalate_to = by,
-        .explanation = "supervised",
+        .explanation = EVENT_WORDS_SUPERVISED,
     };
     Dispatch__V1__TicketPart *owner = part_lead(l);
     const Dispatch__V1__TicketClock *clock;

@@ -4,6 +4,7 @@
  */
 #include "calendar.h"
 #include "deadlines.h"
+#include "event_words.h"
 #include "ticket.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ bool ticket_needs_recalendar(const struct catalogue *cat,
 static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
                        Dispatch__V1__TicketClock *clock)
 {
-    const struct deadline_note note = {.explanation = "the calendar changed"};
+    const struct deadline_note note = {.explanation = EVENT_WORDS_CALENDAR};
     int64_t before = clock->due_at;
     bool was_provisional = clock->provisional;
     bool paused = clock->state == CLOCK_PAUSED;

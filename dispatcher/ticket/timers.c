@@ -4,6 +4,7 @@
 #include "timers.h"
 #include "actions.h"
 #include "deadlines.h"
+#include "event_words.h"
 #include "parts.h"
 #include "ticket.h"
 
@@ -124,7 +125,7 @@ static void escalate(struct life *l, const Dispatch__V1__TicketPart *part,
     if (!supervisor[0] || strcmp(supervisor, level->to_department_id) == 0)
         return;
     note.escalate_to = supervisor;
-    note.explanation = "supervised";
+    note.explanation = EVENT_WORDS_SUPERVISED;
     deadline_tell(l, part, clock, DEADLINE_ESCALATED, &note);
 }
 
