@@ -8,11 +8,13 @@
 /* Exit codes of every command. */
 enum {
     CTL_OK = 0,
-    CTL_FAILED = 1, /* something went wrong; it was said on standard error */
+    CTL_FAILED = 1, /* something went wrong; it was said on standard error.
+                       audit: or there is a violation */
     CTL_LIMIT = 2,  /* lag: a limit that was given is passed */
     CTL_USAGE = 64, /* the command line was wrong */
 };
 
+int audit_command(int argc, char **argv);
 int catalogue_command(int argc, char **argv);
 int calendar_command(int argc, char **argv);
 int explain_command(int argc, char **argv);

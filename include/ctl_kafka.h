@@ -54,6 +54,10 @@ ctl_kafka_client(const struct ctl_kafka *options, rd_kafka_type_t type,
  * broker answers or there is no such topic. Creates nothing. */
 MUST_CHECK int32_t ctl_kafka_partitions(rd_kafka_t *rk, const char *topic);
 
+/* The same, saying nothing where there is no such topic; negative, and said,
+ * when no broker answers. */
+MUST_CHECK int32_t ctl_kafka_find_partitions(rd_kafka_t *rk, const char *topic);
+
 /* From now on SIGINT and SIGTERM set what ctl_stopped returns. */
 void ctl_catch_signals(void);
 bool ctl_stopped(void);

@@ -137,7 +137,7 @@ static int32_t count_partitions(const struct rd_kafka_metadata *metadata,
     return 0;
 }
 
-int32_t ctl_kafka_partitions(rd_kafka_t *rk, const char *topic)
+int32_t ctl_kafka_find_partitions(rd_kafka_t *rk, const char *topic)
 {
     const struct rd_kafka_metadata *metadata;
     /* All topics: to ask for one by name would have a broker create it. */
@@ -149,14 +149,21 @@ int32_t ctl_kafka_partitions(rd_kafka_t *rk, const char *topic)
                 "dispatchctl: no broker answered within %d s (%s); start it, "
                 "or say with --brokers where it is\n",
                 METADATA_TIMEOUT_MS / 1000, rd_kafka_err2str(err));
-        return 0;
+        return -1;
     }
     int32_t n = count_partitions(metadata, topic);
     rd_kafka_metadata_destroy(metadata);
+    return n;
+}
+
+int32_t ctl_kafka_partitions(rd_kafka_t *rk, const char *topic)
+{
+    int32_t n = ctl_kafka_find_partitions(rk, topic);
+
     if (n == 0)
         fprintf(stderr,
                 "dispatchctl: there is no topic %s, or no right to see it; "
                 "create it, or start the dispatcher with topics.create=true\n",
                 topic);
-    return n;
+    return n > 0 ? n : 0;
 }

@@ -23,6 +23,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *description;
 } commands[] = {
+    {"audit", audit_command,
+     "prove from the topics that nothing is lost and nothing is there twice"},
     {"catalogue", catalogue_command,
      "check, load and export the dispatch catalogue"},
     {"calendar", calendar_command,
@@ -52,8 +54,8 @@ static void print_help(FILE *out)
         "or\n"
         "DISPATCHER_KAFKA_BOOTSTRAP_SERVERS, Redis with --redis or\n"
         "DISPATCHER_REDIS_URL.\n"
-        "Exit codes: 0 done, 1 something failed, 64 the command line is "
-        "wrong.\n",
+        "Exit codes: 0 done, 1 something failed or audit found a violation, "
+        "64 the\ncommand line is wrong.\n",
         out);
 }
 

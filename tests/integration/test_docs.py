@@ -201,3 +201,32 @@ def test_every_verdict_of_redispatch_stands_in_the_manual():
                ("moves", "stays"))
     for name in also:
         assert re.search(rf"--also WHICH(.|\n)*{name}", text), name
+
+
+def kinds_of_audit(name):
+    """Name and rule of each kind in one of the tables of audit_kinds.h."""
+    header = (ROOT / "include/audit_kinds.h").read_text().replace("\\\n", "")
+    body = header[header.index(f"#define {name}(X)"):]
+    body = body[:body.index("\n\n")]
+    return [(kind, "".join(re.findall(r'"([^"]*)"', rule)))
+            for kind, rule in re.findall(
+                r'X\(\w+,\s*"(\w+)",\s*((?:"[^"]*"\s*)+)\)', body)]
+
+
+@pytest.mark.parametrize("column,name", [("violation", "AUDIT_VIOLATIONS"),
+                                         ("shortcoming",
+                                          "AUDIT_SHORTCOMINGS")])
+def test_every_finding_of_an_audit_stands_in_the_manual(column, name):
+    rows = table(manual("dispatchctl.md"), column, "rule")
+    assert [(kind.strip("`"), rule) for kind, rule in rows] == \
+        kinds_of_audit(name)
+
+
+def test_every_option_of_audit_stands_in_the_manual():
+    rows = table(section(manual("dispatchctl.md"), "audit"), "option",
+                 "meaning")
+    documented = {option for cell, _ in rows
+                  for option in re.findall(r"--[a-z-]+", cell)}
+    options = re.findall(r"^  (?:-\w, |    )(--[\w-]+)", ctl("audit", "--help"),
+                         re.MULTILINE)
+    assert documented == set(options) - {"--brokers", "--help"}
