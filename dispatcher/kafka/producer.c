@@ -366,23 +366,30 @@ enum txn producer_begin(struct producer *p)
     return result;
 }
 
+/* One try, which ends early where the transaction has failed: then records may
+ * wait in vain. */
+static bool flush_once(struct producer *p)
+{
+    for (int ms = 0; ms < SLICE_MS && !atomic_load(&p->failed); ms += FLUSH_MS)
+        if (rd_kafka_flush(p->rk, FLUSH_MS) != RD_KAFKA_RESP_ERR__TIMED_OUT)
+            return true;
+    return atomic_load(&p->failed);
+}
+
 /* Waits until every record of the transaction was answered: offsets never go
- * ahead of the outputs (invariant 2). Where the transaction has failed they may
- * wait in vain; that shows itself in the next transactional call. */
+ * ahead of the outputs (invariant 2). A failure shows itself in the next
+ * transactional call. */
 static enum txn flush(struct producer *p)
 {
-    rd_kafka_resp_err_t err;
+    bool done;
 
     watchdog_enter(p->options.watchdog, "flush");
     do {
-        err = rd_kafka_flush(p->rk, FLUSH_MS);
+        done = flush_once(p);
         watchdog_again(p->options.watchdog);
-    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT && !atomic_load(&p->failed) &&
-             !atomic_load(p->options.stopping));
+    } while (!done && !atomic_load(p->options.stopping));
     watchdog_leave(p->options.watchdog);
-    if (atomic_load(&p->failed))
-        return TXN_OK;
-    return err == RD_KAFKA_RESP_ERR__TIMED_OUT ? TXN_LEAVE : TXN_OK;
+    return done ? TXN_OK : TXN_LEAVE;
 }
 
 static rd_kafka_topic_partition_list_t *
