@@ -22,7 +22,7 @@ def arguments(topics, *options):
 def command(topics, *options):
     """The finished process."""
     return subprocess.run(arguments(topics, *options), capture_output=True,
-                          text=True, timeout=120, check=False)
+                          text=True, timeout=900, check=False)
 
 
 class started:

@@ -3,19 +3,17 @@ restart and Redis is gone half of the time: an audit of the topics finds
 nothing lost and nothing twice, and no timer was late while a replica was
 ready. SOAK=1 is the long form."""
 
-import json
 import os
 import random
-import subprocess
 import threading
 import time
 
 import pytest
 import redis
+from audits import Audit
 from catalogues import load_catalogue
 from lives import CATALOGUE, Lives
 from process import wait_until
-from program import binary
 from topics import Topics
 
 SOAK = bool(os.environ.get("SOAK"))
@@ -23,20 +21,6 @@ LIVES, RATE = (200_000, 150) if SOAK else (6_000, 120)
 KILLS, BROKER_RESTARTS = (50, 10) if SOAK else (8, 1)
 LATE_MS, READY_S = 1000, 10
 BY_TIME = {3, 4, 5}  # WARNING, BREACHED, ESCALATED
-
-
-def audit(topics, *words):
-    """The last line of `dispatchctl audit`, and all violations before it."""
-    names = [f"--{role}={topics[role]}" for role in
-             ("tickets", "assignments", "deadlines", "dead-letters", "state")]
-    done = subprocess.run(
-        [os.environ.get("CTL") or binary("dispatchctl"), "audit", "-b", topics.bootstrap, "--json",
-         "-q", "--group", f"group-{topics.tag}", *names, *words],
-        capture_output=True, text=True, timeout=600, check=False)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    found = [line for line in lines if line["type"] == "violation"]
-    assert done.returncode in (0, 1), done.stderr
-    return lines[-1], found
 
 
 class Watch(threading.Thread):
@@ -147,10 +131,10 @@ def test_an_audit_after_the_worst_day_finds_nothing(
     watch.join()
     for replica in replicas:
         assert replica.terminate(12) == 0
-    summary, violations = audit(topics)
-    assert not violations, violations[:5]
-    assert summary["tickets"]["open"] + 0 >= 0, summary
+    audit = Audit(topics)
+    assert not audit.violations, audit
+    assert audit.summary["tickets"]["all"] == LIVES
+    assert audit.summary["clocks"]["breached"] > LIVES / 3
     late, n = late_timers(pb, topics, watch)
     assert n > LIVES / 2
     assert not late, f"{len(late)} of {n}: {late[:5]}"
-    print(summary)
