@@ -4,17 +4,13 @@
  * A call that failed is judged once, in judge(): what it means for the
  * transaction is all that the worker needs to know.
  */
-#include "producer.h"
+#include "producer_state.h"
 
 #include "clock.h"
 #include "kafka_conf.h"
 #include "kafka_destroy.h"
 #include "log.h"
 #include "memory.h"
-#include "murmur2.h"
-#include "output.h"
-#include "record_headers.h"
-#include "tickets.h"
 #include "watchdog.h"
 
 #include <assert.h>
@@ -28,36 +24,6 @@ enum {
     FLUSH_MS = 200,          /* between two looks at what became of records */
     RETRY_PAUSE_MS = 100,    /* between two tries */
     LEARN_US = 60 * 1000000, /* a topic's new partitions are used after that */
-    QUEUE_PAUSE_MS = 10,
-};
-
-/* A topic we write to. */
-struct target {
-    char *name;
-    rd_kafka_topic_t *topic;
-    int32_t partitions; /* 0: not known yet */
-};
-
-struct producer {
-    struct producer_options options;
-    rd_kafka_t *rk;
-    struct target *targets; /* as below, then those of departments */
-    size_t n_targets;
-    char *source;               /* ce_source */
-    rd_kafka_resp_err_t denied; /* seen, and no repetition helps */
-    atomic_bool failed;         /* the open transaction has */
-    bool clock_refused;         /* seen since it was last asked for */
-    int64_t timestamp_ms;       /* of records; 0: as the clock shows it */
-    int64_t learned_us;         /* when the partition counts were fetched */
-    char error[KAFKA_WHY_SIZE];
-};
-
-enum {
-    TARGET_ASSIGNMENTS,
-    TARGET_DEADLINES,
-    TARGET_DEAD_LETTERS,
-    TARGET_STATE,
-    TARGETS_FIXED
 };
 
 /* ------------------------------------------------------------- judgement */
@@ -120,7 +86,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *fac,
     kafka_log(rk, level, fac, text);
 }
 
-static void remember(struct producer *p, const char *call, const char *text)
+void producer_remember(struct producer *p, const char *call, const char *text)
 {
     snprintf(p->error, sizeof p->error, "%s: %s", call, text);
 }
@@ -157,7 +123,7 @@ static enum txn judge(struct producer *p, const char *call,
     if (!error)
         return TXN_OK;
     code = code_of(p, error);
-    remember(p, call, rd_kafka_error_string(error));
+    producer_remember(p, call, rd_kafka_error_string(error));
     if (p->denied || remedy_of(code))
         result = deny(p, p->denied ? p->denied : code);
     else if (rd_kafka_error_is_fatal(error))
@@ -293,7 +259,7 @@ void producer_free(struct producer **p)
     *p = NULL;
 }
 
-static struct target *find_target(const struct producer *p, const char *name)
+struct target *producer_find_target(const struct producer *p, const char *name)
 {
     for (size_t i = 0; i < p->n_targets; i++)
         if (!strcmp(p->targets[i].name, name))
@@ -314,11 +280,11 @@ static enum txn learn_partitions(struct producer *p)
     err = rd_kafka_metadata(p->rk, 0, NULL, &md, SLICE_MS);
     watchdog_leave(p->options.watchdog);
     if (err) {
-        remember(p, "metadata", rd_kafka_err2str(err));
+        producer_remember(p, "metadata", rd_kafka_err2str(err));
         return TXN_ABORT;
     }
     for (int i = 0; i < md->topic_cnt; i++) {
-        struct target *t = find_target(p, md->topics[i].topic);
+        struct target *t = producer_find_target(p, md->topics[i].topic);
 
         if (t && !md->topics[i].err)
             t->partitions = md->topics[i].partition_cnt;
@@ -328,7 +294,7 @@ static enum txn learn_partitions(struct producer *p)
         if (p->targets[i].partitions)
             continue;
         complete = false;
-        remember(p, "topic is missing", p->targets[i].name);
+        producer_remember(p, "topic is missing", p->targets[i].name);
     }
     return complete ? TXN_OK : TXN_ABORT;
 }
@@ -444,120 +410,8 @@ enum txn producer_abort(struct producer *p)
     return result == TXN_ABORT ? TXN_RENEW : result;
 }
 
-/* -------------------------------------------------------------------- records
+/* ------------------------------------------------------------------ the rest
  */
-
-static enum txn refused(struct producer *p, const char *call,
-                        rd_kafka_resp_err_t err)
-{
-    char fatal[256];
-
-    remember(p, call, rd_kafka_err2str(err));
-    return rd_kafka_fatal_error(p->rk, fatal, sizeof fatal) ? TXN_RENEW
-                                                            : TXN_ABORT;
-}
-
-static rd_kafka_resp_err_t
-try_produce(struct producer *p, const struct target *to, int32_t partition,
-            const struct record *rec, rd_kafka_headers_t *headers)
-{
-    if (headers)
-        return rd_kafka_producev(
-            p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_TIMESTAMP(p->timestamp_ms),
-            RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
-            RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size),
-            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    return rd_kafka_producev(
-        p->rk, RD_KAFKA_V_RKT(to->topic), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_TIMESTAMP(p->timestamp_ms),
-        RD_KAFKA_V_KEY((void *)rec->key, rec->key_size),
-        RD_KAFKA_V_VALUE((void *)rec->value, rec->value_size), RD_KAFKA_V_END);
-}
-
-/* Queues one record; takes `headers`, which may be NULL. */
-static enum txn enqueue(struct producer *p, const struct target *to,
-                        int32_t partition, const struct record *rec,
-                        rd_kafka_headers_t *headers)
-{
-    enum txn result = TXN_OK;
-
-    for (;;) {
-        rd_kafka_resp_err_t err = try_produce(p, to, partition, rec, headers);
-
-        if (!err)
-            return TXN_OK; /* the headers are librdkafka's now */
-        if (err != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-            result = refused(p, "produce", err);
-        else if (atomic_load(p->options.stopping))
-            result = TXN_LEAVE;
-        if (result != TXN_OK)
-            break;
-        rd_kafka_poll(p->rk, QUEUE_PAUSE_MS);
-    }
-    if (headers)
-        rd_kafka_headers_destroy(headers);
-    return result;
-}
-
-static const struct target *target_of(const struct producer *p,
-                                      const struct output *out)
-{
-    switch (out->topic) {
-    case OUTPUT_ASSIGNMENTS:
-        return &p->targets[TARGET_ASSIGNMENTS];
-    case OUTPUT_DEADLINES:
-        return &p->targets[TARGET_DEADLINES];
-    default:
-        return find_target(p, out->department_topic);
-    }
-}
-
-enum txn producer_send(struct producer *p, const struct output *out,
-                       const struct record *input)
-{
-    const struct target *to = target_of(p, out);
-    struct record rec = {.key = out->key,
-                         .key_size = out->key_size,
-                         .value = out->value,
-                         .value_size = out->value_size};
-
-    /* The catalogue is refused before it can name such a topic. */
-    assert(to);
-    return enqueue(
-        p, to, murmur2_partition(out->key, out->key_size, to->partitions), &rec,
-        record_headers_event(out, p->source, input,
-                             p->options.cfg->events_headers));
-}
-
-enum txn producer_send_state(struct producer *p, int32_t partition,
-                             const struct ticket_record *state)
-{
-    const struct record rec = {.key = state->key,
-                               .key_size = state->key_size,
-                               .value = state->value,
-                               .value_size = state->value_size};
-
-    return enqueue(p, &p->targets[TARGET_STATE], partition, &rec, NULL);
-}
-
-enum txn producer_send_dead_letter(struct producer *p,
-                                   const struct record *input,
-                                   const struct reject *why)
-{
-    const struct target *to = &p->targets[TARGET_DEAD_LETTERS];
-    struct record rec = *input;
-    rd_kafka_headers_t *headers = record_headers_dead_letter(
-        &rec, why, p->options.cfg->topic_tickets, p->options.max_message_size);
-    int32_t partition =
-        input->key
-            ? murmur2_partition(input->key, input->key_size, to->partitions)
-            : input->partition % to->partitions;
-
-    return enqueue(p, to, partition, &rec, headers);
-}
 
 enum status producer_ends(struct producer *p, struct partition_offset *items,
                           size_t n, int timeout_ms)
@@ -600,11 +454,6 @@ void producer_poll(struct producer *p)
 size_t producer_waiting(const struct producer *p)
 {
     return (size_t)rd_kafka_outq_len(p->rk);
-}
-
-size_t producer_max_value(const struct producer *p)
-{
-    return p->options.max_message_size - RECORD_HEADERS_ROOM;
 }
 
 const char *producer_error(const struct producer *p)
