@@ -81,6 +81,12 @@ MUST_CHECK enum status tickets_recalendar(struct tickets *t,
                                           struct outputs *out,
                                           struct ticket_step *step);
 
+/* An event of this ticket was seen that cannot be applied yet: time does
+ * nothing to it until tickets_release. In memory only; after an abort see it
+ * again. */
+void tickets_hold(struct tickets *t, const void *id, size_t id_size);
+void tickets_release(struct tickets *t);
+
 /* What was changed since the last of these two calls stays, or never was. */
 void tickets_commit(struct tickets *t);
 void tickets_abort(struct tickets *t);

@@ -11,6 +11,7 @@
 #include "kafka_conf.h"
 #include "log.h"
 #include "memory.h"
+#include "tickets.h"
 #include "watchdog.h"
 
 #include <stdlib.h>
@@ -29,8 +30,10 @@ static void take_record(struct worker *w, const struct record *rec)
 {
     if (rec->topic == CONSUMER_STATE)
         worker_restore(w, rec);
-    else
+    else if (w->reading)
         worker_process(w, rec);
+    else
+        worker_see(w, rec);
 }
 
 /* Waits for one event and handles it; records only count while running. False:
@@ -70,31 +73,42 @@ static bool has_catalogue(struct worker *w)
 void worker_fetch(struct worker *w)
 {
     struct partitions *p = &w->partitions;
-    size_t n = 0;
 
-    /* A transaction that was begun without a catalogue has none. */
-    w->reading = has_catalogue(w) && (!w->in_transaction || w->catalogue);
     for (size_t i = 0; i < p->n; i++) {
         struct owned *o = &p->items[i];
 
-        o->fetching = o->ready && w->reading;
-        if (o->ready && !w->reading)
-            continue;
-        p->offsets[n++] = (struct partition_offset){
+        o->fetching = o->ready;
+        p->offsets[i] = (struct partition_offset){
             .topic = o->ready ? CONSUMER_TICKETS : CONSUMER_STATE,
             .partition = o->partition,
             .offset = o->ready ? o->next : o->restored};
     }
-    if (consumer_fetch(w->consumer, p->offsets, n) != STATUS_OK)
+    if (consumer_fetch(w->consumer, p->offsets, p->n) != STATUS_OK)
         w->phase = PHASE_REWIND;
     worker_show_state(w);
+}
+
+/* There is a catalogue: what was only seen is read again, and applied. */
+static void begin_reading(struct worker *w)
+{
+    w->reading = true;
+    for (size_t i = 0; i < w->partitions.n; i++) {
+        struct owned *o = &w->partitions.items[i];
+
+        if (!o->ready)
+            continue;
+        tickets_release(o->tickets);
+        frontier_reset(&o->frontier);
+    }
 }
 
 /* New tickets wait for the first catalogue; timers do not. */
 static void run(struct worker *w)
 {
-    if (!w->reading && !w->in_transaction && has_catalogue(w))
+    if (!w->reading && !w->in_transaction && has_catalogue(w)) {
+        begin_reading(w);
         worker_fetch(w);
+    }
     poll_once(w, worker_patience_ms(w, POLL_MS));
     if (w->phase == PHASE_RUN)
         worker_restore_many(w);
@@ -137,6 +151,9 @@ static void rewind_partitions(struct worker *w)
     w->phase = PHASE_RUN;
     log_info("fetching", "worker=%d partitions=%zu kept=%zu", w->index, p->n,
              n_kept);
+    w->reading = false;
+    if (has_catalogue(w))
+        begin_reading(w);
     worker_fetch(w);
 }
 

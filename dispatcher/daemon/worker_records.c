@@ -143,6 +143,17 @@ void worker_process(struct worker *w, const struct record *rec)
     metrics_record(w->metrics, rec->timestamp_ms);
 }
 
+void worker_see(struct worker *w, const struct record *rec)
+{
+    struct owned *o = partitions_find(&w->partitions, rec->partition);
+
+    if (!o || !o->ready)
+        return;
+    frontier_record(&o->frontier, rec->timestamp_ms, clock_wall_ms());
+    if (rec->key && rec->key_size > 0)
+        tickets_hold(o->tickets, rec->key, rec->key_size);
+}
+
 /* Behind the last record there may be control records of upstream
  * transactions: the position behind them is committed, or they look like
  * lag. True when that moved anything. */
@@ -169,7 +180,8 @@ void worker_idle(struct worker *w)
     int64_t now_us = clock_steady_us();
 
     if (w->in_transaction || now_us - w->idle_since_us > IDLE_OFFSETS_US) {
-        bool moved = skip_control_records(w);
+        /* What was only seen must come again. */
+        bool moved = w->reading && skip_control_records(w);
 
         if (w->in_transaction || (moved && worker_begin(w)))
             worker_commit(w);

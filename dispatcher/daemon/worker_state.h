@@ -47,7 +47,7 @@ struct worker {
     struct worker_metrics *metrics;
     struct watchdog_slot *watchdog;
     struct arena *arena;
-    bool reading; /* tickets are fetched: there is a catalogue */
+    bool reading; /* tickets are applied: there is a catalogue */
 
     /* The open transaction. */
     bool in_transaction;
@@ -112,6 +112,10 @@ void worker_fetch(struct worker *w);
 
 /* Decides about one record inside a transaction, which it may open. */
 void worker_process(struct worker *w, const struct record *rec);
+
+/* Without a catalogue a record is only seen: the timers of its ticket wait for
+ * it, all others do not. */
+void worker_see(struct worker *w, const struct record *rec);
 
 /* Nothing waits in the input. */
 void worker_idle(struct worker *w);

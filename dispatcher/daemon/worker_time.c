@@ -80,11 +80,9 @@ static void settle_frontiers(struct worker *w)
             p->offsets[i].offset);
 }
 
-static bool is_blocked(const struct worker *w, const struct owned *o,
-                       int64_t due_ms)
+static bool is_blocked(const struct owned *o, int64_t due_ms)
 {
-    /* Without a catalogue nothing is read, and the clock decides alone. */
-    return w->reading && due_ms > o->frontier.read_ms;
+    return due_ms > o->frontier.read_ms;
 }
 
 /* Asks where the partitions end whose timers wait for it. */
@@ -98,7 +96,7 @@ static void ask_for_ends(struct worker *w, int64_t now_ms)
         const struct owned *o = &p->items[i];
         int64_t due_ms = o->ready ? tickets_next_due(o->tickets) : INT64_MAX;
 
-        if (due_ms <= now_ms && is_blocked(w, o, due_ms) &&
+        if (due_ms <= now_ms && is_blocked(o, due_ms) &&
             !frontier_is_waiting(&o->frontier))
             p->offsets[n++] =
                 (struct partition_offset){.partition = o->partition};
@@ -132,7 +130,7 @@ static struct owned *first_due(struct worker *w, int64_t now_ms, bool *blocked)
             w->next_due_ms = due_ms;
         if (due_ms > now_ms)
             continue;
-        if (is_blocked(w, o, due_ms)) {
+        if (is_blocked(o, due_ms)) {
             *blocked = true;
         } else if (due_ms <= first_ms) {
             first = o;

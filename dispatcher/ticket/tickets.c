@@ -21,6 +21,13 @@ struct tickets {
     struct ticket_store *store; /* grouped by status */
     uint8_t *room;              /* to pack in, for the largest output */
     size_t room_size;
+    struct held_id *held; /* tickets whose timers wait */
+    size_t n_held;
+};
+
+struct held_id {
+    char *bytes;
+    size_t size;
 };
 
 struct tickets *tickets_new(void)
@@ -31,11 +38,21 @@ struct tickets *tickets_new(void)
     return t;
 }
 
+static void forget_held(struct tickets *t)
+{
+    for (size_t i = 0; i < t->n_held; i++)
+        free(t->held[i].bytes);
+    free(t->held);
+    t->held = NULL;
+    t->n_held = 0;
+}
+
 void tickets_free(struct tickets **t)
 {
     if (!*t)
         return;
     ticket_store_free(&(*t)->store);
+    forget_held(*t);
     free((*t)->room);
     free(*t);
     *t = NULL;
@@ -336,6 +353,38 @@ enum status tickets_fire(struct tickets *t, const struct ticket_context *ctx,
         put_off(t, &entry);
     }
     return STATUS_OK;
+}
+
+void tickets_hold(struct tickets *t, const void *id, size_t id_size)
+{
+    struct ticket_entry entry;
+    struct held_id held = {.size = id_size};
+
+    if (!ticket_store_get(t->store, id, id_size, &entry) ||
+        entry.due_at == TICKET_NEVER)
+        return;
+    held.bytes = memory_new(id_size);
+    memcpy(held.bytes, id, id_size);
+    t->held = memory_grow(t->held, t->n_held + 1, sizeof *t->held);
+    t->held[t->n_held++] = held;
+    entry.due_at = TICKET_NEVER;
+    ticket_store_put(t->store, &entry);
+}
+
+void tickets_release(struct tickets *t)
+{
+    for (size_t i = 0; i < t->n_held; i++) {
+        struct ticket_entry entry;
+        struct state_peek peek;
+
+        if (!ticket_store_get(t->store, t->held[i].bytes, t->held[i].size,
+                              &entry) ||
+            !state_peek(entry.value, entry.value_size, &peek))
+            continue;
+        entry.due_at = peek.next_due_at;
+        ticket_store_put(t->store, &entry);
+    }
+    forget_held(t);
 }
 
 /* One ticket whose calendar may have changed. */

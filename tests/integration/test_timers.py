@@ -104,6 +104,34 @@ def test_timers_wait_neither_for_redis_nor_for_a_catalogue(
     desk.read("assignments", 2)
 
 
+def test_without_a_catalogue_only_tickets_with_unread_events_wait(
+        dispatcher, topics, catalogue, desk):
+    """What cannot be applied yet is looked through: an answer in time is no
+    breach, and nobody else waits for it."""
+    program = dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    due = now_ms() + 5000
+    for n in range(20):
+        desk.send(desk.created(n, "roads/potholes", due - FIRST_RESPONSE_MS))
+    desk.read("deadlines", 40)
+    program.terminate()
+    answered = {f"t{n}" for n in range(0, 20, 2)}
+    desk.send(*[desk.event(ticket_id, "contacted", department_id="roads")
+                for ticket_id in sorted(answered)])
+    program.settings["redis.url"] = "redis://127.0.0.1:1"
+    program.start()
+    got = desk.read("deadlines", 50)[40:]
+    assert {e.kind for e in got} == {BREACHED}
+    assert not answered & {e.ticket_id for e in got}
+    time.sleep(1)
+    desk.read("deadlines", 50)
+    program.terminate()
+    program.settings["redis.url"] = catalogue.url
+    program.start()
+    got = desk.read("deadlines", 60)[50:]
+    assert {e.ticket_id for e in got} == answered
+    assert {e.kind for e in got} == {MET}
+
+
 def test_a_timer_fires_once_however_often_it_is_killed(
         dispatcher, topics, catalogue, desk):
     program = dispatcher(topics, catalogue.load(CATALOGUE)).start()
