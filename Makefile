@@ -147,6 +147,12 @@ test: ## Everything: unit tests, integration tests on real brokers and Redis
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	$(pytest) $(PYTEST_FLAGS) tests
 
+soak: ## The long forms of some tests: an hour or more
+	$(setup) build run test
+	$(parallel) all tools
+	@tests/env/kafka-jars.sh && tests/env/venv.sh
+	SOAK=1 $(pytest) -n0 -s -v -m soak $(PYTEST_FLAGS) tests
+
 demo: ## New York's day and Beijing's tickets, end to end
 	$(setup) build run
 	$(parallel) all
@@ -158,7 +164,8 @@ bench: ## Measure; QUICK=1 for a short form
 	$(parallel) all tools $(benches)
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	@for b in $(benches); do echo "== $$b"; $$b $(if $(QUICK),--quick) || exit 1; done
-	@$(venv)/bin/python tests/bench/throughput.py $(if $(QUICK),--quick)
+	@for b in throughput restore; do $(venv)/bin/python \
+	    tests/bench/$$b.py $(if $(QUICK),--quick) || exit 1; done
 
 lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
 	$(setup) build lint

@@ -33,6 +33,13 @@ static const struct property consumer_defaults[] = {
     {"topic.metadata.refresh.interval.ms", "10000"},
 };
 
+/* Only newer versions of librdkafka know these; older ones go without. */
+static const struct property consumer_newer[] = {
+    /* How long fetching rests after the local queue was full: a second would
+     * be most of the time that a restart takes. Since 2.2. */
+    {"fetch.queue.backoff.ms", "10"},
+};
+
 static const struct property producer_defaults[] = {
     /* Longer than a broker's restart: the transaction survives it. */
     {"transaction.timeout.ms", "60000"},
@@ -101,8 +108,22 @@ static bool set_all(rd_kafka_conf_t *conf, const struct property *properties,
     return true;
 }
 
-#define SET_ALL(conf, table, why)                                              \
-    set_all(conf, table, sizeof(table) / sizeof *(table), why)
+static bool set_known(rd_kafka_conf_t *conf, const struct property *properties,
+                      size_t n, char *why)
+{
+    size_t size;
+
+    for (size_t i = 0; i < n; i++)
+        if (rd_kafka_conf_get(conf, properties[i].name, NULL, &size) ==
+                RD_KAFKA_CONF_OK &&
+            !set(conf, properties[i].name, properties[i].value, why))
+            return false;
+    return true;
+}
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+#define SET_ALL(conf, table, why) set_all(conf, table, COUNT(table), why)
 
 static bool set_users(rd_kafka_conf_t *conf, const struct settings *cfg,
                       enum kafka_client client, char *why)
@@ -170,7 +191,8 @@ rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
     bool ok = SET_ALL(conf, common_defaults, why);
 
     if (client == CLIENT_CONSUMER)
-        ok = ok && SET_ALL(conf, consumer_defaults, why);
+        ok = ok && SET_ALL(conf, consumer_defaults, why) &&
+             set_known(conf, consumer_newer, COUNT(consumer_newer), why);
     if (client == CLIENT_PRODUCER)
         ok = ok && SET_ALL(conf, producer_defaults, why);
     ok = ok &&

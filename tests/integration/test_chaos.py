@@ -92,6 +92,7 @@ def no_timer_waits(replicas):
     return not any(overdue(replica) for replica in replicas)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(7200 if SOAK else 600)
 def test_an_audit_after_the_worst_day_finds_nothing(
         dispatcher, own_kafka, own_redis, catalogue, pb, tmp_path):
@@ -121,6 +122,8 @@ def test_an_audit_after_the_worst_day_finds_nothing(
         victim.kill9()
         time.sleep(dice.choice((0, 0, 0.3, 1.5)))
         victim.start(ready=False)
+        print(f"fault {i + 1} of {KILLS}, {lives.begun} of {LIVES} lives",
+              flush=True)
     lives.join()
     trouble.ended.set()
     trouble.join()

@@ -29,6 +29,7 @@ def figure(program, name):
     return float(re.search(rf"^{re.escape(name)} (\S+)$", page, re.M)[1])
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(1800 if SOAK else 300)
 def test_neither_a_rebalance_nor_an_abort_reads_what_is_current(
         dispatcher, topics, catalogue, pb):

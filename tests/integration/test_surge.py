@@ -128,6 +128,7 @@ def topics(bootstrap):
     topics.delete()
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(3600 if SOAK else 600)
 def test_a_surge_costs_nobody_a_second(dispatcher, topics, catalogue, pb):
     subprocess.run([binary("dispatchctl"), "catalogue", "load", "--redis",
