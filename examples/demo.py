@@ -9,7 +9,8 @@
 Two cities, each with a catalogue, a dispatcher and topics of its own, since a
 dispatcher has one catalogue. For each: load the catalogue, start a dispatcher,
 publish the tickets, watch the assignments arrive, and at the end read
-everything again and check it. Only the standard library is needed.
+everything again and check it. Then one ticket lives through a day, and an audit
+proves that nothing is lost. Only the standard library is needed.
 """
 
 import json
@@ -32,6 +33,7 @@ from broker import VERSIONS, Kafka
 from demo_check import check
 from demo_city import Beijing, NewYork
 from demo_dispatch import DemoFailed, Dispatch, Tail, dispatchctl
+from demo_life import live
 from demo_table import Table
 from process import StartFailed, stop_pid
 from redisd import Redis
@@ -141,6 +143,29 @@ def check_city(dispatch):
     return all(holds for holds, _ in found)
 
 
+def show_life(dispatch):
+    """A ticket of today, from its creation to its end."""
+    say("\nA ticket's life: Beijing, today")
+    found = list(live(dispatch, DEMO / "today.jsonl", say))
+    for holds, sentence in found:
+        say(f"  {'ok ' if holds else 'NOT'} {sentence}")
+    return all(holds for holds, _ in found)
+
+
+def audit(dispatches):
+    say("\nAudit: what the topics prove")
+    good = True
+    for dispatch in dispatches:
+        found = dispatch.audit()
+        good = good and found["violations"] == 0
+        say(f"  {'ok ' if found['violations'] == 0 else 'NOT'} "
+            f"{dispatch.city.title}: {found['tickets']['all']:,} tickets, "
+            f"{found['clocks']['scheduled']:,} clocks, "
+            f"{found['clocks']['breached']:,} breached, "
+            f"{found['violations']} violations")
+    return good
+
+
 def keep(dispatches):
     """Leaves all running, and says how to talk to it."""
     say("\nStill running. Try, in another terminal:")
@@ -188,7 +213,8 @@ def demo():
             dispatches.append(Dispatch(city, servers, DEMO))
             run_city(dispatches[-1], running)
         say("\nReading all topics again to check them")
-        good = all([check_city(dispatch) for dispatch in dispatches])
+        good = all([*(check_city(dispatch) for dispatch in dispatches),
+                    show_life(dispatches[-1]), audit(dispatches)])
         if os.environ.get("KEEP"):
             keep(dispatches)
             running.keep()

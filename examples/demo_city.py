@@ -53,6 +53,7 @@ class Beijing:
     key = "beijing"
     title = "Beijing, 7 November 2019"
     folder = EXAMPLES / "beijing"
+    zone = "Asia/Shanghai"
 
     def __init__(self):
         tickets = self.folder / "tickets.jsonl"

@@ -79,10 +79,29 @@ class Dispatch:
         """Where dispatchctl finds a topic."""
         return ["--brokers", self.servers.kafka, "--topic", self.topic(role)]
 
+    def records(self, role):
+        """Every record of a topic as it is now."""
+        lines = run(*self.tail(role), "--until-end").splitlines()
+        return [json.loads(line) for line in lines]
+
     def read(self, role):
         """Every message of a topic as it is now."""
-        lines = run(*self.tail(role), "--until-end").splitlines()
-        return [json.loads(line).get("value") for line in lines]
+        return [record.get("value") for record in self.records(role)]
+
+    def ticket(self, command, ticket_id, *options):
+        topics = [part for role in TOPICS
+                  for part in ("-t", f"{role}={self.topic(role)}")]
+        return run("ticket", command, ticket_id, *options, *topics,
+                   "--brokers", self.servers.kafka,
+                   "--prefix", f"{self.name}:", "--zone", self.city.zone)
+
+    def audit(self):
+        """What the topics prove: the summary."""
+        lines = run("audit", "--json", "--quiet", *[
+            part for role in TOPICS
+            for part in (f"--{role}", self.topic(role))],
+            "--brokers", self.servers.kafka, "--group", self.name)
+        return json.loads(lines.splitlines()[-1])
 
 
 def dispatchctl(*args):
