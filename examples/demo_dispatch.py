@@ -88,19 +88,20 @@ class Dispatch:
         """Every message of a topic as it is now."""
         return [record.get("value") for record in self.records(role)]
 
+    def topics(self):
+        """Where dispatchctl finds all of them."""
+        return [part for role in TOPICS
+                for part in ("--topic", f"{role}={self.topic(role)}")]
+
     def ticket(self, command, ticket_id, *options):
-        topics = [part for role in TOPICS
-                  for part in ("-t", f"{role}={self.topic(role)}")]
-        return run("ticket", command, ticket_id, *options, *topics,
+        return run("ticket", command, ticket_id, *options, *self.topics(),
                    "--brokers", self.servers.kafka,
                    "--prefix", f"{self.name}:", "--zone", self.city.zone)
 
     def audit(self):
         """What the topics prove: the summary."""
-        lines = run("audit", "--json", "--quiet", *[
-            part for role in TOPICS
-            for part in (f"--{role}", self.topic(role))],
-            "--brokers", self.servers.kafka, "--group", self.name)
+        lines = run("audit", "--json", "--quiet", *self.topics(),
+                    "--brokers", self.servers.kafka, "--group", self.name)
         return json.loads(lines.splitlines()[-1])
 
 

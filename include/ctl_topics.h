@@ -21,6 +21,7 @@ enum ctl_topic {
 struct ctl_topics {
     struct option_list given;      /* "state=NAME" */
     const char *names[CTL_TOPICS]; /* set by ctl_topics_name */
+    bool is_default[CTL_TOPICS];   /* so is this */
 };
 
 /* Its line in the table of a command whose struct of options has a member
@@ -34,9 +35,9 @@ struct ctl_topics {
                 "dead-letters or state; may be repeated"                       \
     }
 
-/* Fills names from the defaults and what was given. False: a text that names
- * no topic, which *wrong then is. */
-MUST_CHECK bool ctl_topics_name(struct ctl_topics *topics, const char **wrong);
+/* Fills names from the defaults and what was given. CTL_OK, or CTL_USAGE: a
+ * text names no topic, and `command` has said so. */
+MUST_CHECK int ctl_topics_name(struct ctl_topics *topics, const char *command);
 
 /* Which of them this is. */
 enum ctl_topic ctl_topics_find(const struct ctl_topics *topics,

@@ -9,6 +9,7 @@
 #include "calendar.h"
 #include "clock.h"
 #include "ctl.h"
+#include "ctl_topics.h"
 #include "options.h"
 #include "progress.h"
 #include "rfc3339.h"
@@ -32,7 +33,7 @@ enum {
 struct audit_command_options {
     struct ctl_kafka kafka;
     const char *group;
-    const char *tickets, *assignments, *deadlines, *dead_letters, *state;
+    struct ctl_topics topics;
     const char *since;
     long limit;
     long memory_mb;
@@ -73,14 +74,6 @@ static const struct option_def options[] = {
     OPTION('g', "group", "GROUP", OPTION_TEXT, group,
            "the dispatcher's; its offsets tell what it has\n"
            "read [dispatcher]"),
-    OPTION(0, "tickets", "TOPIC", OPTION_TEXT, tickets, "[tickets]"),
-    OPTION(0, "assignments", "TOPIC", OPTION_TEXT, assignments,
-           "[assignments]"),
-    OPTION(0, "deadlines", "TOPIC", OPTION_TEXT, deadlines, "[deadlines]"),
-    OPTION(0, "dead-letters", "TOPIC", OPTION_TEXT, dead_letters,
-           "[dead-letters]"),
-    OPTION(0, "state", "TOPIC", OPTION_TEXT, state,
-           "[dispatcher-state, if there is one]"),
     OPTION('s', "since", "WHEN", OPTION_TEXT, since,
            "begin with records of this time, as if the logs\n"
            "began there: RFC 3339, or so long ago (36h, 7d)"),
@@ -96,6 +89,7 @@ static const struct option_def options[] = {
     OPTION(0, "json", NULL, OPTION_FLAG, json,
            "one JSON object a line: findings, open clocks, and\n"
            "at the end the summary; times are UTC milliseconds"),
+    CTL_TOPICS_OPTION(struct audit_command_options),
     CTL_KAFKA_OPTIONS(struct audit_command_options),
 };
 
@@ -179,16 +173,16 @@ static void take(void *opaque, const struct audit_record *rec)
 static struct audit_topics *open_topics(const struct run *run, int64_t since_ms)
 {
     const struct audit_command_options *chosen = run->options;
+    const struct ctl_topics *named = &chosen->topics;
     const struct audit_topics_options topics = {
         .kafka = &chosen->kafka,
         .group = chosen->group,
-        .names = {[AUDIT_TICKETS] = chosen->tickets,
-                  [AUDIT_ASSIGNMENTS] = chosen->assignments,
-                  [AUDIT_DEADLINES] = chosen->deadlines,
-                  [AUDIT_DEAD_LETTERS] = chosen->dead_letters,
-                  [AUDIT_STATE] =
-                      chosen->state ? chosen->state : "dispatcher-state"},
-        .state_may_be_missing = chosen->state == NULL,
+        .names = {[AUDIT_TICKETS] = named->names[CTL_TICKETS],
+                  [AUDIT_ASSIGNMENTS] = named->names[CTL_ASSIGNMENTS],
+                  [AUDIT_DEADLINES] = named->names[CTL_DEADLINES],
+                  [AUDIT_DEAD_LETTERS] = named->names[CTL_DEAD_LETTERS],
+                  [AUDIT_STATE] = named->names[CTL_STATE]},
+        .state_may_be_missing = named->is_default[CTL_STATE],
         .since_ms = since_ms,
         .wait_ms = (int)chosen->wait_s * MS_PER_S,
     };
@@ -291,10 +285,6 @@ int audit_command(int argc, char **argv)
 {
     struct audit_command_options chosen = {
         .group = "dispatcher",
-        .tickets = "tickets",
-        .assignments = "assignments",
-        .deadlines = "deadlines",
-        .dead_letters = "dead-letters",
         .limit = NO_LIMIT,
         .memory_mb = DEFAULT_MEMORY_MB,
         .wait_s = DEFAULT_WAIT_S,
@@ -314,6 +304,8 @@ int audit_command(int argc, char **argv)
                              "--since %s: must be a time with an offset "
                              "(2026-11-27T08:00:00Z) or a duration (36h, 7d)",
                              chosen.since);
+    if (ctl_topics_name(&chosen.topics, argv[0]) != CTL_OK)
+        return CTL_USAGE;
     if (sets_isolation(&chosen.kafka))
         return options_wrong(argv[0],
                              "-X isolation.level: an audit reads what was "

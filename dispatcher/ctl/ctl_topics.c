@@ -3,6 +3,8 @@
  */
 #include "ctl_topics.h"
 
+#include "ctl.h"
+
 #include <string.h>
 
 static const struct {
@@ -28,23 +30,28 @@ static bool name_one(struct ctl_topics *topics, const char *text)
 
         if (strlen(role) == size && strncmp(role, text, size) == 0) {
             topics->names[i] = equals + 1;
+            topics->is_default[i] = false;
             return true;
         }
     }
     return false;
 }
 
-bool ctl_topics_name(struct ctl_topics *topics, const char **wrong)
+int ctl_topics_name(struct ctl_topics *topics, const char *command)
 {
-    for (size_t i = 0; i < CTL_TOPICS; i++)
+    for (size_t i = 0; i < CTL_TOPICS; i++) {
         topics->names[i] = defaults[i].name;
-    for (size_t i = 0; i < topics->given.n; i++) {
-        if (!name_one(topics, topics->given.items[i])) {
-            *wrong = topics->given.items[i];
-            return false;
-        }
+        topics->is_default[i] = true;
     }
-    return true;
+    for (size_t i = 0; i < topics->given.n; i++) {
+        if (!name_one(topics, topics->given.items[i]))
+            return options_wrong(command,
+                                 "--topic %s: write tickets=NAME, "
+                                 "assignments=NAME, deadlines=NAME, "
+                                 "dead-letters=NAME or state=NAME",
+                                 topics->given.items[i]);
+    }
+    return CTL_OK;
 }
 
 enum ctl_topic ctl_topics_find(const struct ctl_topics *topics,

@@ -85,7 +85,6 @@ int ticket_job_run(struct ticket_job *job, const struct command_line *line,
                    int argc, char **argv,
                    int (*command)(struct ticket_job *job, char **operands))
 {
-    const char *wrong;
     int first, code;
 
     switch (options_read(line, argc, argv, job, &first)) {
@@ -98,12 +97,8 @@ int ticket_job_run(struct ticket_job *job, const struct command_line *line,
     }
     if (!all_are_text(argc, argv))
         return options_wrong(job->command, "an argument is not UTF-8");
-    if (!ctl_topics_name(&job->topics, &wrong))
-        return options_wrong(job->command,
-                             "--topic %s: write tickets=NAME, "
-                             "assignments=NAME, deadlines=NAME, "
-                             "dead-letters=NAME or state=NAME",
-                             wrong);
+    if (ctl_topics_name(&job->topics, job->command) != CTL_OK)
+        return CTL_USAGE;
     ctl_catch_signals();
     code = begin(job) ? command(job, argv + first) : CTL_USAGE;
     zone_free(&job->zone);

@@ -6,14 +6,12 @@ from collections import Counter
 
 from program import binary
 
-OPTIONS = {"tickets": "--tickets", "assignments": "--assignments",
-           "deadlines": "--deadlines", "dead-letters": "--dead-letters",
-           "state": "--state"}
+ROLES = ("tickets", "assignments", "deadlines", "dead-letters", "state")
 
 
 def arguments(topics, *options):
-    names = [part for role, option in OPTIONS.items()
-             for part in (option, topics[role])]
+    names = [part for role in ROLES
+             for part in ("--topic", f"{role}={topics[role]}")]
     return [binary("dispatchctl"), "audit", "--brokers", topics.bootstrap,
             "--group", topics.settings()["group.id"], *names,
             *map(str, options)]

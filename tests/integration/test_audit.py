@@ -275,13 +275,15 @@ def test_the_report_for_people_ends_with_a_line_for_scripts(topics_of_one, pb):
 
 
 def test_it_says_what_is_wrong(topics_of_one):
-    missing = audits.command(topics_of_one, "--deadlines", "nowhere")
+    missing = audits.command(topics_of_one, "--topic",
+                              "deadlines=nowhere")
     assert missing.returncode == 1 and missing.stdout == ""
     assert "there is no topic nowhere" in missing.stderr
     for options, message in [
             (("--since", "soon"), "--since soon: must be a time"),
             (("-X", "isolation.level=read_uncommitted"),
              "an audit reads what was committed"),
+            (("--topic", "tickets"), "--topic tickets: write tickets=NAME"),
             (("--limit", "-1"), "--limit"), (("file",), "no operands")]:
         wrong = audits.command(topics_of_one, *options)
         assert wrong.returncode == 64 and message in wrong.stderr, wrong
@@ -290,8 +292,8 @@ def test_it_says_what_is_wrong(topics_of_one):
 def test_without_a_state_topic_it_is_not_compared(topics_of_one, pb):
     consistent(pb).publish(topics_of_one)
     line = audits.arguments(topics_of_one)
-    at = line.index("--state")
-    done = subprocess.run(line[:at] + line[at + 2:], capture_output=True,
+    at = line.index(f"state={topics_of_one['state']}")
+    done = subprocess.run(line[:at - 1] + line[at + 1:], capture_output=True,
                           text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "state      there is no such topic: it was not compared\n" in \
