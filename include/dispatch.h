@@ -40,6 +40,7 @@ struct dispatch_part {
     const struct department *department;
     Dispatch__V1__Role role; /* LEAD or CO_HANDLER */
     uint16_t matters;        /* bit i: matter i; 0: ticket has none */
+    uint16_t own;            /* those of them that it is not only `co` for */
     const char *rule;        /* key of the route; "": fallback */
     bool fallback;
     bool co_only;                /* only named by `co`: no clock */

@@ -201,6 +201,7 @@ static void add_own(const struct dispatching *d,
     struct dispatch_part *part = find_part(d, by->department, by);
 
     part->matters |= matter;
+    part->own |= matter;
     if (part->co_only) {
         part->co_only = false;
         part->rule = by->rule;

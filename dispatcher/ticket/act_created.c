@@ -36,7 +36,7 @@ void plan_fill_part(struct life *l, const struct dispatch_part *from,
     part->co_only = from->co_only;
     part->lead_official = life_text(l, from->lead_official, "");
     part->policy_number = policy_keep(l, from->policy);
-    part_set_matters(l, part, from->matters);
+    part_set_matters(l, part, from->matters, from->own);
 }
 
 void plan_start_clock(struct life *l, const struct dispatch_part *from,
@@ -64,6 +64,8 @@ static void add_part(struct life *l, const struct dispatch_part *from)
     if (!part)
         return;
     plan_fill_part(l, from, part);
+    /* An import was requested long ago, but it is assigned today. */
+    part->assigned_at = l->now;
     for (enum clock_kind kind = 0; kind < CLOCKS; kind++)
         plan_start_clock(l, from, part, kind);
 }
@@ -76,9 +78,11 @@ void act_created(struct life *l)
     struct dispatch_plan *plan;
 
     terms.now = l->now;
-    l->at = terms.requested_at;
+    terms.occurred_at = l->at;
+    if (l->event->created->requested_at == 0)
+        terms.requested_at = terms.assigned_at = l->at;
     state->status = TICKET_OPEN;
-    state->created_at = l->event->occurred_at;
+    state->created_at = l->at;
     state->requested_at = terms.requested_at;
     state->round = 1;
     state->round_started_at = terms.requested_at;

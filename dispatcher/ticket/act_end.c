@@ -15,15 +15,13 @@ void life_end(struct life *l, int status, const char *reason)
 
     state->status = (Dispatch__V1__TicketStatus)status;
     state->closed_at = l->at;
-    state->forget_at =
-        (l->at > l->ctx->timestamp_ms ? l->at : l->ctx->timestamp_ms) +
-        l->ctx->retention_ms;
-    state->pause = NULL;
-    state->n_disputes = 0;
+    state->forget_at = l->at + l->ctx->retention_ms;
     for (size_t i = 0; i < state->n_parts; i++) {
         part_tell(l, state->parts[i], TELL_CLOSED, reason);
         deadlines_cancel(l, state->parts[i]);
     }
+    state->pause = NULL;
+    state->n_disputes = 0;
 }
 
 void life_shrink(struct life *l)

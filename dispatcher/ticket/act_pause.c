@@ -182,8 +182,9 @@ void act_resumed(struct life *l)
     parts_tell_updated(l, "resumed", l->event->resumed->reason);
 }
 
-static bool add_extension(struct life *l, Dispatch__V1__TicketClock *clock,
-                          const char *by)
+/* The end after an extension by a duration; provisional where either is. */
+static void extend_by(struct life *l, const struct calendar *cal,
+                      Dispatch__V1__TicketClock *clock, const char *by)
 {
     struct duration d;
     char why[REJECT_WHY_SIZE];
@@ -191,47 +192,57 @@ static bool add_extension(struct life *l, Dispatch__V1__TicketClock *clock,
 
     if (!duration_parse(by, &d, why, sizeof(why))) {
         life_fail(l, REJECT_INVALID_FIELD, "by is no duration.");
-        return false;
+        return;
     }
     grown =
         life_grow(l, clock->extensions, clock->n_extensions, sizeof(*grown));
     if (!grown)
-        return false;
+        return;
     grown[clock->n_extensions++] = output_text(by);
     clock->extensions = grown;
-    return true;
+    const struct calendar_due end = calendar_due(cal, clock->due_at, d);
+    clock->due_at = end.at;
+    clock->provisional |= end.provisional;
 }
 
-/* An extension counts from the present end. */
+/* While the clock is paused this is more time that is left. */
+static void extend_until(struct life *l, Dispatch__V1__TicketClock *clock,
+                         int64_t until_at)
+{
+    const Dispatch__V1__TicketPause *pause = l->state->pause;
+
+    clock->n_extensions = 0;
+    clock->due_at = until_at;
+    clock->provisional = false;
+    if (clock->state == CLOCK_PAUSED)
+        clock->left_ms = deadline_counted_ms(
+            l, clock, pause->ends_at ? pause->ends_at : pause->since_at,
+            until_at);
+    else
+        clock->extended_until_at = until_at;
+}
+
+/* An extension counts from the present end, whatever calendar gave that. */
 static void extend(struct life *l, const Dispatch__V1__TicketPart *part,
                    Dispatch__V1__TicketClock *clock)
 {
     const Dispatch__V1__TicketExtended *event = l->event->extended;
     int64_t before = clock->due_at;
-    bool open_pause = l->state->pause && l->state->pause->ends_at == 0 &&
-                      clock->state == CLOCK_PAUSED;
 
-    if (event->by[0]) {
-        if (!add_extension(l, clock, event->by))
-            return;
-    } else {
-        clock->extended_until_at = event->until_at;
-        clock->n_extensions = 0;
-    }
+    if ((event->by[0] != '\0') == (event->until_at != 0))
+        life_fail(l, REJECT_INVALID_FIELD, "Give either by or until_at.");
+    else if (event->by[0])
+        extend_by(l, deadline_calendar(l, clock), clock, event->by);
+    else
+        extend_until(l, clock, event->until_at);
     clock->extensions_used++;
     clock->caused_by = l->event->event_id;
-    /* Until it is known when the pause ends the present end stands for it. */
-    if (open_pause && event->by[0])
-        clock->due_at =
-            calendar_due(policy_calendar(l, policy_of(l, clock->policy_number),
-                                         part->department_id),
-                         clock->due_at, duration_of(event->by))
-                .at;
-    else
-        deadline_compute(l, part, clock);
     if (clock->due_at <= before)
         life_fail(l, REJECT_INVALID_FIELD,
                   "The clock would not end later than it does.");
+    /* Until it is known when the pause ends nobody is warned. */
+    if (clock->state == CLOCK_RUNNING || l->state->pause->ends_at != 0)
+        deadline_plan(l, part, clock);
     deadline_set(l, part, clock, DEADLINE_RESCHEDULED);
 }
 

@@ -5,6 +5,7 @@
  * today: the ticket is dispatched anew as it is, but not to who returned it.
  */
 #include "actions.h"
+#include "calendar.h"
 #include "deadlines.h"
 #include "parts.h"
 #include "plan.h"
@@ -19,97 +20,172 @@ static bool matter_differs(const Dispatch__V1__Matter *a,
            strcmp(a->area, b->area) != 0;
 }
 
-/* Whether area or a category change; the content is then as the event has
- * it. */
-static bool change_content(struct life *l)
+/* What of the event concerns each part. */
+struct change {
+    bool asks_again; /* it names nothing */
+    bool dispatches; /* area, matters or a category are other ones */
+    bool lowered;    /* the urgency */
+    uint32_t news;   /* matters that are other ones now; all: the whole ticket,
+                        if it has none */
+};
+
+/* Which matters are other ones, in place or category. */
+static uint32_t other_matters(const Dispatch__V1__TicketCreated *ticket,
+                              const Dispatch__V1__TicketReclassified *event)
+{
+    bool moved = event->area[0] && strcmp(event->area, ticket->area) != 0;
+    bool replaced = event->n_matters > 0;
+    size_t n = replaced ? event->n_matters : ticket->n_matters;
+    uint32_t news = 0;
+
+    if (n == 0)
+        return moved ? UINT32_MAX : 0;
+    for (size_t i = 0; i < n; i++) {
+        const Dispatch__V1__Matter *matter =
+            replaced ? event->matters[i] : ticket->matters[i];
+
+        if (i >= ticket->n_matters ||
+            matter_differs(matter, ticket->matters[i]) ||
+            (moved && !matter->area[0]))
+            news |= 1u << i;
+    }
+    return news;
+}
+
+/* The content is then as the event has it. */
+static void change_content(struct life *l, struct change *change)
 {
     const Dispatch__V1__TicketReclassified *event = l->event->reclassified;
     Dispatch__V1__TicketCreated *ticket = l->state->ticket;
-    bool changed = false;
 
+    change->news = other_matters(ticket, event);
+    change->dispatches = change->news != 0;
     if (event->area[0]) {
-        changed = strcmp(event->area, ticket->area) != 0;
+        change->dispatches |= strcmp(event->area, ticket->area) != 0;
         ticket->area = event->area;
     }
     if (event->n_matters > 0) {
-        changed |= event->n_matters != ticket->n_matters;
-        for (size_t i = 0; i < event->n_matters && !changed; i++)
-            changed = matter_differs(event->matters[i], ticket->matters[i]);
+        change->dispatches |= event->n_matters != ticket->n_matters;
         ticket->matters = event->matters;
         ticket->n_matters = event->n_matters;
     }
     life_content_changed(l);
-    return changed;
 }
 
-/* The clocks of a part that the plan keeps. FIRST_RESPONSE goes on; RESOLUTION
- * is counted anew, under the new route's policy. */
-static void replan_clocks(struct life *l, const struct dispatch_part *from,
-                          Dispatch__V1__TicketPart *part)
+/* Under the same policy and calendar a department that stays keeps its end,
+ * with its extensions. */
+static bool keeps_end(struct life *l, const Dispatch__V1__TicketPart *part,
+                      const Dispatch__V1__TicketClock *clock, uint32_t number,
+                      const struct change *change)
 {
-    const struct clock_plan *planned = &from->clocks[CLOCK_RESOLUTION];
+    const struct calendar *cal =
+        policy_calendar(l, policy_of(l, number), part->department_id);
+
+    return !change->lowered && number == clock->policy_number &&
+           strcmp(clock->calendar_id, calendar_id(cal)) == 0;
+}
+
+/* RESOLUTION is counted anew, under the new route's policy. */
+static void replan_resolution(struct life *l, const struct dispatch_part *from,
+                              Dispatch__V1__TicketPart *part,
+                              Dispatch__V1__TicketClock *clock,
+                              const struct change *change)
+{
+    uint32_t number = policy_keep(l, from->clocks[CLOCK_RESOLUTION].policy);
+    struct deadline_terms terms =
+        deadline_round_terms(l, number, CLOCK_RESOLUTION, life_urgency(l));
+
+    if (keeps_end(l, part, clock, number, change))
+        return;
+    if (terms.limit.unit == DURATION_NONE) {
+        /* The policy has a limit for the raised urgency alone. */
+        terms.limit = policy_limit(policy_of(l, number),
+                                   dispatch_urgency(l->state->ticket->urgency),
+                                   CLOCK_RESOLUTION);
+        terms.started_at = l->at;
+        terms.counted_from_at = l->at;
+    }
+    deadline_restart(l, part, clock, &terms);
+}
+
+/* The clocks of a part that the plan keeps. FIRST_RESPONSE goes on. */
+static void replan_clocks(struct life *l, const struct dispatch_part *from,
+                          Dispatch__V1__TicketPart *part,
+                          const struct change *change)
+{
     Dispatch__V1__TicketClock *clock = deadline_of_part(part, CLOCK_RESOLUTION);
-    struct deadline_terms terms;
 
     if (part_awaits_clock(l, part, CLOCK_FIRST_RESPONSE) &&
         !deadline_of_part(part, CLOCK_FIRST_RESPONSE))
         plan_start_clock(l, from, part, CLOCK_FIRST_RESPONSE);
-    if (!clock || !planned->exists) {
-        if (part_awaits_clock(l, part, CLOCK_RESOLUTION))
-            plan_start_clock(l, from, part, CLOCK_RESOLUTION);
-        return;
-    }
-    terms = deadline_round_terms(l, policy_keep(l, planned->policy),
-                                 CLOCK_RESOLUTION, life_urgency(l));
-    if (terms.policy_number == clock->policy_number &&
-        deadline_end_under(l, part, &terms) == clock->due_at)
-        return;
-    deadline_restart(l, part, clock, &terms);
+    if (clock && from->clocks[CLOCK_RESOLUTION].exists)
+        replan_resolution(l, from, part, clock, change);
+    else if (part_awaits_clock(l, part, CLOCK_RESOLUTION))
+        plan_start_clock(l, from, part, CLOCK_RESOLUTION);
 }
 
 /* Clocks that the part is no longer entitled to. */
 static void cancel_surplus(struct life *l, const struct dispatch_part *from,
                            Dispatch__V1__TicketPart *part)
 {
-    for (enum clock_kind kind = 0; kind < CLOCKS; kind++) {
-        Dispatch__V1__TicketClock *clock = deadline_of_part(part, kind);
-        bool keeps = kind == CLOCK_RESOLUTION
-                         ? from->clocks[kind].exists
-                         : from->role == (Dispatch__V1__Role)ROLE_LEAD;
+    if (from->role != (Dispatch__V1__Role)ROLE_LEAD)
+        deadline_cancel(l, part, CLOCK_FIRST_RESPONSE);
+    if (!from->clocks[CLOCK_RESOLUTION].exists)
+        deadline_cancel(l, part, CLOCK_RESOLUTION);
+}
 
-        if (!clock || keeps)
-            continue;
-        clock->state = CLOCK_CANCELLED;
-        deadline_tell(l, part, clock, DEADLINE_CANCELLED, NULL);
+/* Whether the department has to do what it had not before: then it must
+ * resolve again. */
+static bool gains(const struct dispatch_part *from,
+                  const Dispatch__V1__TicketPart *part,
+                  const struct change *change)
+{
+    if (from->co_only)
+        return false;
+    if (from->own == 0)
+        return part->co_only || change->news != 0;
+    return (from->own & (change->news | ~part_own_matters(part))) != 0;
+}
+
+/* What `part` forwarded stays forwarded: its holder has the planned role, and
+ * all between have the planned matters. */
+static void keep_below(struct life *l, const struct dispatch_part *from,
+                       Dispatch__V1__TicketPart *part,
+                       Dispatch__V1__TicketPart *holder)
+{
+    Dispatch__V1__TicketPart *below = part_below(l, part);
+
+    if (!below)
+        return;
+    part->role = ROLE_SUPERVISOR;
+    holder->role = from->role;
+    holder->may_not_return = false;
+    for (; below; below = part_below(l, below)) {
+        below->co_only = part->co_only;
+        below->policy_number = part->policy_number;
+        part_set_matters(l, below, from->matters, from->own);
     }
 }
 
 /* The department of the plan already has a part. What it forwarded stays
- * forwarded; the one below has the planned role and matters. */
+ * forwarded. */
 static int keep_part(struct life *l, const struct dispatch_part *from,
-                     Dispatch__V1__TicketPart *part)
+                     Dispatch__V1__TicketPart *part,
+                     const struct change *change)
 {
-    Dispatch__V1__TicketPart *below = part_below(l, part);
-    bool was_answerable = !part->until_acknowledged && !part->desk;
-    bool same = part->role == from->role && was_answerable;
+    Dispatch__V1__TicketPart *below = part_holder(l, part);
+    Dispatch__V1__TicketPart *holder = below ? below : part;
+    bool same = holder->role == from->role && !part->desk;
 
     cancel_surplus(l, from, part);
+    if (gains(from, part, change))
+        holder->resolved_at = 0;
     part->until_acknowledged = false;
     part->desk = false;
     part->may_not_return = false;
     plan_fill_part(l, from, part);
-    if (below) {
-        same = below->role == from->role;
-        part->role = ROLE_SUPERVISOR;
-    }
-    for (; below; below = part_below(l, below)) {
-        if (below->role == ROLE_SUPERVISOR)
-            continue;
-        below->role = from->role;
-        below->may_not_return = false;
-        part_set_matters(l, below, from->matters);
-    }
-    replan_clocks(l, from, part);
+    keep_below(l, from, part, holder);
+    replan_clocks(l, from, part, change);
     return same ? TELL_UPDATED : TELL_REASSIGNED;
 }
 
@@ -139,10 +215,13 @@ static bool plan_names(const struct dispatch_plan *plan,
 }
 
 /* A part stays if the plan names its department or, up the chain of
- * forwarders, one that it has the part from. */
+ * forwarders, one that it has the part from; unless what it had forwarded
+ * itself goes another way. */
 static bool stays(const struct life *l, const struct dispatch_plan *plan,
-                  const Dispatch__V1__TicketPart *part)
+                  Dispatch__V1__TicketPart *part)
 {
+    if (!part_holder(l, part) && !plan_names(plan, part->department_id))
+        return false;
     for (; part; part = part_above(l, part)) {
         if (plan_names(plan, part->department_id))
             return true;
@@ -187,7 +266,36 @@ static void tell_chain(struct life *l, Dispatch__V1__TicketPart *part, int kind)
         part_tell(l, part, kind, "reclassified");
 }
 
-static void redispatch(struct life *l)
+/* Puts the plan in force; what each of its departments is to be told. NULL,
+ * and failed: nobody takes a matter, or the arena is full. */
+static int *put_in_force(struct life *l, const struct dispatch_plan *plan,
+                         const struct change *change)
+{
+    const Dispatch__V1__TicketPart lead = *part_lead(l);
+    int *kinds = life_alloc(l, plan->n_parts * sizeof(*kinds));
+
+    if (!kinds)
+        return NULL;
+    pause_end(l);
+    life_decided(l);
+    l->state->n_disputes = 0;
+    end_forwarding(l, plan);
+    withdraw_losers(l, plan);
+    for (size_t i = 0; i < plan->n_parts; i++) {
+        const struct dispatch_part *from = &plan->parts[i];
+        Dispatch__V1__TicketPart *part = part_of(l, from->department->id);
+
+        kinds[i] = part ? keep_part(l, from, part, change)
+                        : new_part(l, from, lead.attempt, lead.returns_used);
+    }
+    parts_sort(l);
+    return kinds;
+}
+
+/* Rules look at the new urgency. Its limits count from requested_at where it
+ * is lower, but only from now on where it is higher. */
+static void redispatch(struct life *l, enum urgency before,
+                       const struct change *change)
 {
     const struct dispatch_terms terms = {
         .occurred_at = l->at,
@@ -198,24 +306,17 @@ static void redispatch(struct life *l)
         .n_excluded = l->state->n_barred_department_ids,
     };
     const struct dispatch_plan *plan = plan_ticket(l, &terms);
-    const Dispatch__V1__TicketPart lead = *part_lead(l);
-    int *kinds = plan ? life_alloc(l, plan->n_parts * sizeof(*kinds)) : NULL;
+    bool raised = life_urgency(l) > before;
 
-    if (!kinds)
+    if (!plan)
         return;
-    pause_end(l);
-    life_decided(l);
-    l->state->n_disputes = 0;
-    end_forwarding(l, plan);
-    withdraw_losers(l, plan);
-    for (size_t i = 0; i < plan->n_parts; i++) {
-        const struct dispatch_part *from = &plan->parts[i];
-        Dispatch__V1__TicketPart *part = part_of(l, from->department->id);
-
-        kinds[i] = part ? keep_part(l, from, part)
-                        : new_part(l, from, lead.attempt, lead.returns_used);
-    }
-    parts_sort(l);
+    l->limits = raised ? &before : NULL;
+    const int *kinds = put_in_force(l, plan, change);
+    l->limits = NULL;
+    if (!kinds || life_failed(l))
+        return;
+    if (raised)
+        urgency_raised(l);
     for (size_t i = 0; i < plan->n_parts; i++)
         tell_chain(l, part_of(l, plan->parts[i].department->id), kinds[i]);
 }
@@ -230,26 +331,18 @@ void act_reclassified(struct life *l)
 {
     Dispatch__V1__Urgency urgency = l->event->reclassified->urgency;
     const enum urgency before = life_urgency(l);
+    struct change change = {.asks_again =
+                                names_nothing(l->event->reclassified)};
 
-    if (names_nothing(l->event->reclassified)) {
-        redispatch(l);
-        return;
-    }
-    if (!change_content(l)) {
+    change_content(l, &change);
+    if (!change.dispatches && !change.asks_again) {
         urgency_change(l, urgency);
         parts_tell_updated(l, "reclassified", "");
         return;
     }
-    l->state->n_barred_department_ids = 0;
-    if (urgency != DISPATCH__V1__URGENCY__URGENCY_UNSPECIFIED)
-        l->state->ticket->urgency = urgency;
-    bool raised = life_urgency(l) > before;
-    /* Rules look at the new urgency. Its limits count from requested_at where
-     * it is lower, but only from now on where it is higher. */
-    if (raised)
-        l->limits = &before;
-    redispatch(l);
-    l->limits = NULL;
-    if (raised && !life_failed(l))
-        urgency_raised(l);
+    if (!change.asks_again)
+        l->state->n_barred_department_ids = 0;
+    urgency_set(l, urgency);
+    change.lowered = life_urgency(l) < before;
+    redispatch(l, before, &change);
 }

@@ -6,8 +6,8 @@
 #include "deadlines.h"
 #include "parts.h"
 
-/* The part that the event is about. Without a department it is the lead's. A
- * supervisor may report for the department that now has its part. */
+/* The part that the event is about. Without a department it is the lead's. Who
+ * forwarded its part may report for the department that has it now. */
 static Dispatch__V1__TicketPart *reported_part(struct life *l,
                                                bool by_supervisor)
 {
@@ -19,20 +19,12 @@ static Dispatch__V1__TicketPart *reported_part(struct life *l,
                   "The department does not hold this ticket.");
         return NULL;
     }
-    if (part->role != ROLE_SUPERVISOR)
-        return part;
-    if (!by_supervisor) {
-        life_fail(l, REJECT_WRONG_STATE,
-                  "The department only supervises this ticket.");
-        return NULL;
-    }
-    for (size_t i = 0; i < l->state->n_parts; i++) {
-        Dispatch__V1__TicketPart *other = l->state->parts[i];
-
-        if (other->role != ROLE_SUPERVISOR && part_shares(part, other))
-            return other;
-    }
-    return part_lead(l);
+    Dispatch__V1__TicketPart *holder = part_holder(l, part);
+    if (holder == part || (holder && by_supervisor))
+        return holder;
+    life_fail(l, REJECT_WRONG_STATE,
+              "The department only supervises this ticket.");
+    return NULL;
 }
 
 /* Who returned an emergency is free when the next one acknowledges. */
@@ -43,7 +35,7 @@ static void free_returners(struct life *l, Dispatch__V1__TicketPart *by)
     while (i < l->state->n_parts) {
         Dispatch__V1__TicketPart *part = l->state->parts[i];
 
-        if (!part->until_acknowledged || !part_shares(part, by)) {
+        if (!part->until_acknowledged || !part_answers_for(by, part)) {
             i++;
             continue;
         }
@@ -111,10 +103,9 @@ static bool all_have_resolved(const struct life *l)
     return true;
 }
 
-void life_check_resolved(struct life *l)
+/* It closes by itself so long after the last `resolved`. */
+static void close_later(struct life *l)
 {
-    if (l->state->status != TICKET_OPEN || !all_have_resolved(l))
-        return;
     const Dispatch__V1__TicketPart *lead = part_lead(l);
     const Dispatch__V1__Policy *policy = policy_of(l, lead->policy_number);
     /* The catalogue's default, for a ticket without a policy. */
@@ -122,10 +113,17 @@ void life_check_resolved(struct life *l)
     const struct calendar *cal =
         policy_calendar(l, policy, lead->department_id);
 
+    l->state->close_at = calendar_due(cal, l->at, duration_of(close_after)).at;
+}
+
+void life_check_resolved(struct life *l)
+{
+    if (l->state->status != TICKET_OPEN || !all_have_resolved(l))
+        return;
     l->state->status = TICKET_RESOLVED;
     l->state->n_disputes = 0;
     l->state->pause = NULL;
-    l->state->close_at = calendar_due(cal, l->at, duration_of(close_after)).at;
+    close_later(l);
 }
 
 void act_resolved(struct life *l)
@@ -145,5 +143,7 @@ void act_resolved(struct life *l)
     answer(l, part);
     deadline_meet(l, part, CLOCK_RESOLUTION);
     acknowledge(l, part);
+    if (l->state->status == TICKET_RESOLVED)
+        close_later(l);
     parts_tell_updated(l, "resolved", resolved->reply);
 }

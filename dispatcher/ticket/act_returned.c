@@ -81,7 +81,8 @@ static bool needs_desk(const struct returning *r)
     case REASON(DUPLICATE):
         return true;
     case REASON(WRONG_AREA):
-        return !r->event->suggested_area[0] && !r->suggested;
+        return !r->event->suggested_area[0] &&
+               !r->event->suggested_department_id[0];
     default:
         return r->used_up;
     }
@@ -96,21 +97,33 @@ static void give_back(struct returning *r)
     above->role = r->part->role;
     above->acknowledged_at = 0;
     above->assigned_at = l->at;
-    above->attempt++;
-    part_set_matters(l, above, part_matters(above) | part_matters(r->part));
+    above->attempt = r->part->attempt + 1;
     r->part->forwarded_by = output_text("");
     if (life_urgency(l) == URGENCY_EMERGENCY) {
-        r->part->role = ROLE_SUPERVISOR;
-        r->part->until_acknowledged = true;
+        part_supervise(l, r->part);
     } else {
         part_remove(l, r->part);
         part_tell(l, r->part, TELL_WITHDRAWN, r->reason);
     }
-    deadlines_cancel(l, r->part);
     parts_sort(l);
     part_tell(l, above, TELL_REASSIGNED, r->reason);
     if (r->part->until_acknowledged)
         part_tell(l, r->part, TELL_REASSIGNED, r->reason);
+}
+
+/* By the first rule that names it for one of the matters. */
+static void terms_for_suggested(const struct returning *r, struct taker *out)
+{
+    uint32_t matters = part_duties(r->part);
+
+    candidate_terms(r->l, r->suggested, 0, out);
+    for (uint32_t i = 0; matters >> i; i++) {
+        if (!(matters & 1u << i))
+            continue;
+        candidate_terms(r->l, r->suggested, i, out);
+        if (out->rule[0])
+            return;
+    }
 }
 
 /* First-handler responsibility (首接负责制): nothing moves. */
@@ -122,15 +135,14 @@ static void join(struct returning *r)
 
     if (!r->suggested || part_of(l, r->suggested->id) ||
         candidate_is_barred(l, r->suggested->id)) {
+        returns_bar(l, r->part);
         dispute_raise(l, r->part, r->reason);
         return;
     }
     part = part_add(l, r->suggested, ROLE_CO_HANDLER);
     if (!part)
         return;
-    candidate_terms(l, r->suggested,
-                    r->part->n_matter_indexes ? r->part->matter_indexes[0] : 0,
-                    &terms);
+    terms_for_suggested(r, &terms);
     part->co_only = true;
     part->rule = output_text(terms.rule);
     part->policy_number = terms.policy_number || terms.no_policy
@@ -140,7 +152,7 @@ static void join(struct returning *r)
         part_official(l, ROLE_CO_HANDLER, terms.official, r->suggested);
     part->attempt = r->part->attempt + 1;
     part->returns_used = r->part->returns_used;
-    part_set_matters(l, part, part_matters(r->part));
+    part_set_matters(l, part, part_duties(r->part), 0);
     parts_sort(l);
     life_decided(l);
     part_tell(l, part, TELL_REASSIGNED, r->reason);
@@ -148,7 +160,7 @@ static void join(struct returning *r)
 
 static bool suggestion_is_candidate(const struct returning *r)
 {
-    uint32_t matters = part_matters(r->part);
+    uint32_t matters = part_duties(r->part);
     uint32_t index = 0;
 
     if (matters == 0)
@@ -183,7 +195,7 @@ static void find_taker(struct returning *r, uint32_t index, bool to_desk,
 static void move(struct returning *r, bool to_desk)
 {
     struct life *l = r->l;
-    uint32_t matters = part_matters(r->part);
+    uint32_t matters = part_duties(r->part);
     struct handover h = {
         .from = r->part,
         .until_acknowledged = life_urgency(l) == URGENCY_EMERGENCY,
@@ -214,12 +226,15 @@ static void move(struct returning *r, bool to_desk)
 static void correct_area(struct returning *r)
 {
     Dispatch__V1__TicketCreated *ticket = r->l->state->ticket;
+    uint32_t matters = part_duties(r->part);
     char *area = r->event->suggested_area;
 
     if (ticket->n_matters == 0)
         ticket->area = area;
-    for (size_t i = 0; i < r->part->n_matter_indexes; i++)
-        ticket->matters[r->part->matter_indexes[i]]->area = area;
+    for (size_t i = 0; i < ticket->n_matters; i++) {
+        if (matters & 1u << i)
+            ticket->matters[i]->area = area;
+    }
     life_content_changed(r->l);
 }
 
@@ -251,6 +266,9 @@ void act_returned(struct life *l)
         return;
     pause_end(l);
     returns_note(l, r.part);
+    /* Who shares a duty stays: it has not returned it. */
+    if (event->reason != REASON(OVERLAPPING_DUTY) || part_above(l, r.part))
+        returns_bar(l, r.part);
     if (part_above(l, r.part)) {
         give_back(&r);
         return;

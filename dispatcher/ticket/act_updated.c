@@ -13,12 +13,20 @@ void urgency_change(struct life *l, Dispatch__V1__Urgency urgency)
 {
     enum urgency before = life_urgency(l);
 
-    if (urgency == DISPATCH__V1__URGENCY__URGENCY_UNSPECIFIED)
+    urgency_set(l, urgency);
+    if (life_urgency(l) > before && l->state->status == TICKET_OPEN)
+        urgency_raised(l);
+}
+
+void urgency_set(struct life *l, Dispatch__V1__Urgency urgency)
+{
+    /* A number that nobody knows counts as unspecified. */
+    if (urgency == DISPATCH__V1__URGENCY__URGENCY_UNSPECIFIED ||
+        !protobuf_c_enum_descriptor_get_value(
+            &dispatch__v1__urgency__descriptor, (int)urgency))
         return;
     l->state->ticket->urgency = urgency;
     life_content_changed(l);
-    if (life_urgency(l) > before)
-        urgency_raised(l);
 }
 
 void urgency_raised(struct life *l)

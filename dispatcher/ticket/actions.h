@@ -47,6 +47,9 @@ void life_shrink(struct life *l);
  * unspecified changes nothing. */
 void urgency_change(struct life *l, Dispatch__V1__Urgency urgency);
 
+/* As above, but no clock is touched. */
+void urgency_set(struct life *l, Dispatch__V1__Urgency urgency);
+
 /* The limits of the ticket's urgency count from now. */
 void urgency_raised(struct life *l);
 

@@ -28,9 +28,8 @@ static int64_t subtract_ms(int64_t at, int64_t ms)
     return difference;
 }
 
-/* The clock's calendar; one that the catalogue has lost counts as 24x7. */
-static const struct calendar *
-calendar_of(const struct life *l, const Dispatch__V1__TicketClock *clock)
+const struct calendar *deadline_calendar(const struct life *l,
+                                         const Dispatch__V1__TicketClock *clock)
 {
     const struct calendar *calendar =
         catalogue_calendar(l->ctx->catalogue, clock->calendar_id);
@@ -84,7 +83,7 @@ int64_t deadline_counted_ms(const struct life *l,
                             const Dispatch__V1__TicketClock *clock,
                             int64_t from, int64_t to)
 {
-    return counted_ms(calendar_of(l, clock), clock, from, to);
+    return counted_ms(deadline_calendar(l, clock), clock, from, to);
 }
 
 /* When `percent` of the clock's whole time are used up. What was used before
@@ -143,7 +142,8 @@ static void plan_warnings(struct life *l, const struct calendar *cal,
     for (size_t i = 0; clock->warn_ats && i < policy->n_warns; i++) {
         int64_t at = warn_at(cal, clock, policy->warns[i]);
 
-        if (at > l->now && at < clock->due_at)
+        /* During a pause nobody is warned. */
+        if (at > l->now && at > clock->counted_from_at && at < clock->due_at)
             insert_warning(clock, at);
     }
 }
@@ -161,13 +161,11 @@ static const char *escalate_to(const struct life *l,
     return department && department->parent ? department->parent->id : NULL;
 }
 
-/* After a breach only the levels that are still to come. */
-static bool is_to_come(const Dispatch__V1__TicketClock *clock, uint32_t level)
+/* A level that was sent is not sent again. */
+static bool is_sent(const Dispatch__V1__TicketClock *clock, uint32_t level)
 {
-    if (clock->breached_at == 0)
-        return true;
-    for (size_t i = 0; i < clock->n_escalations; i++) {
-        if (clock->escalations[i]->level == level)
+    for (size_t i = 0; i < clock->n_sent_levels; i++) {
+        if (clock->sent_levels[i] == level)
             return true;
     }
     return false;
@@ -198,7 +196,7 @@ static void plan_escalations(struct life *l, const struct calendar *cal,
         const char *to = escalate_to(l, part, level);
         Dispatch__V1__ScheduledEscalation *item;
 
-        if (!to || !is_to_come(clock, i))
+        if (!to || is_sent(clock, i))
             continue;
         item = life_alloc(l, sizeof(*item));
         if (!item)
@@ -214,20 +212,28 @@ static void plan_escalations(struct life *l, const struct calendar *cal,
     clock->n_escalations = n;
 }
 
+void deadline_plan(struct life *l, const Dispatch__V1__TicketPart *part,
+                   Dispatch__V1__TicketClock *clock)
+{
+    const struct calendar *cal = deadline_calendar(l, clock);
+    const Dispatch__V1__Policy *policy = policy_of(l, clock->policy_number);
+
+    if (!policy)
+        return;
+    plan_warnings(l, cal, policy, clock);
+    plan_escalations(l, cal, part, policy, clock);
+}
+
 void deadline_compute(struct life *l, const Dispatch__V1__TicketPart *part,
                       Dispatch__V1__TicketClock *clock)
 {
-    const struct calendar *cal = calendar_of(l, clock);
-    const Dispatch__V1__Policy *policy = policy_of(l, clock->policy_number);
+    const struct calendar *cal = deadline_calendar(l, clock);
     const struct calendar_due end = find_end(cal, clock);
 
     clock->due_at = end.at;
     clock->provisional = end.provisional;
     clock->calendar_fingerprint = calendar_fingerprint(cal);
-    if (!policy)
-        return;
-    plan_warnings(l, cal, policy, clock);
-    plan_escalations(l, cal, part, policy, clock);
+    deadline_plan(l, part, clock);
 }
 
 const char *deadline_explain(struct life *l,
@@ -236,7 +242,7 @@ const char *deadline_explain(struct life *l,
     if (clock->has_left || clock->n_extensions > 0 ||
         clock->extended_until_at != 0)
         return NULL;
-    return output_explain(&l->out, calendar_of(l, clock),
+    return output_explain(&l->out, deadline_calendar(l, clock),
                           clock->counted_from_at, duration_of(clock->limit));
 }
 

@@ -157,6 +157,7 @@ static void set_terms(struct life *l, const Dispatch__V1__TicketPart *part,
     clock->limit = life_text(l, duration_format(terms->limit, limit), "");
     clock->started_at = terms->started_at;
     clock->counted_from_at = terms->counted_from_at;
+    clock->paused_ms = terms->paused_ms;
     clock->has_left = false;
     clock->left_ms = 0;
     clock->used_ms = 0;
@@ -173,8 +174,6 @@ void deadline_start(struct life *l, Dispatch__V1__TicketPart *part,
 
     if (!clock)
         return;
-    if (kind == CLOCK_RESOLUTION)
-        clock->paused_ms = l->state->paused_ms;
     set_terms(l, part, clock, terms);
     deadline_set(l, part, clock, DEADLINE_SCHEDULED);
 }
@@ -183,8 +182,17 @@ void deadline_restart(struct life *l, Dispatch__V1__TicketPart *part,
                       Dispatch__V1__TicketClock *clock,
                       const struct deadline_terms *terms)
 {
+    const Dispatch__V1__TicketClock before = *clock;
+
     set_terms(l, part, clock, terms);
-    deadline_set(l, part, clock, DEADLINE_RESCHEDULED);
+    if (clock->due_at != before.due_at ||
+        clock->policy_number != before.policy_number) {
+        deadline_set(l, part, clock, DEADLINE_RESCHEDULED);
+        return;
+    }
+    /* What is due, and only late, stays due. */
+    clock->warn_ats = before.warn_ats;
+    clock->n_warn_ats = before.n_warn_ats;
 }
 
 struct deadline_terms deadline_round_terms(const struct life *l,
@@ -207,6 +215,7 @@ struct deadline_terms deadline_round_terms(const struct life *l,
         terms.limit = duration_of(policy->reopen_resolution);
     terms.started_at = state->round_started_at;
     terms.counted_from_at = state->round_started_at + state->paused_ms;
+    terms.paused_ms = state->paused_ms;
     return terms;
 }
 
@@ -222,19 +231,56 @@ void deadlines_begin(struct life *l, Dispatch__V1__TicketPart *part)
     }
 }
 
+/* What the end of a clock is made of. */
+static void copy_figures(Dispatch__V1__TicketClock *to,
+                         const Dispatch__V1__TicketClock *from)
+{
+    to->policy_number = from->policy_number;
+    to->calendar_id = from->calendar_id;
+    to->limit = from->limit;
+    to->started_at = from->started_at;
+    to->counted_from_at = from->counted_from_at;
+    to->has_left = from->has_left;
+    to->left_ms = from->left_ms;
+    to->used_ms = from->used_ms;
+    to->extensions = from->extensions;
+    to->n_extensions = from->n_extensions;
+    to->extended_until_at = from->extended_until_at;
+    to->extensions_used = from->extensions_used;
+    to->paused_ms = from->paused_ms;
+    to->due_at = from->due_at;
+    to->provisional = from->provisional;
+    to->calendar_fingerprint = from->calendar_fingerprint;
+}
+
 void deadline_take(struct life *l, Dispatch__V1__TicketPart *part,
+                   Dispatch__V1__TicketClock *own,
                    const Dispatch__V1__TicketClock *from)
 {
-    Dispatch__V1__TicketClock *clock = add_clock(l, part, CLOCK_RESOLUTION);
+    bool is_new = own == NULL;
 
-    if (!clock)
+    if (own && own->due_at <= from->due_at)
         return;
-    *clock = *from;
-    clock->state = CLOCK_RUNNING;
-    clock->breached_at = 0;
-    clock->caused_by = output_text(l->out.caused_by);
-    deadline_compute(l, part, clock);
-    deadline_set(l, part, clock, DEADLINE_SCHEDULED);
+    if (!own)
+        own = add_clock(l, part, CLOCK_RESOLUTION);
+    if (!own)
+        return;
+    copy_figures(own, from);
+    own->caused_by = output_text(l->out.caused_by);
+    deadline_plan(l, part, own);
+    deadline_set(l, part, own,
+                 is_new ? DEADLINE_SCHEDULED : DEADLINE_RESCHEDULED);
+}
+
+/* Nothing of the clock is to come; what of a pause has been counts. */
+static void stop_clock(const struct life *l, Dispatch__V1__TicketClock *clock)
+{
+    const Dispatch__V1__TicketPause *pause = l->state->pause;
+
+    if (clock->state == CLOCK_PAUSED && pause && l->at > pause->since_at)
+        clock->paused_ms += l->at - pause->since_at;
+    clock->n_warn_ats = 0;
+    clock->n_escalations = 0;
 }
 
 static void end_clock(struct life *l, const Dispatch__V1__TicketPart *part,
@@ -247,10 +293,9 @@ static void end_clock(struct life *l, const Dispatch__V1__TicketPart *part,
         .explanation = reported_late ? "late report" : NULL,
     };
 
+    stop_clock(l, clock);
     clock->state = CLOCK_MET;
     clock->met_at = l->at;
-    clock->n_warn_ats = 0;
-    clock->n_escalations = 0;
     deadline_tell(l, part, clock, DEADLINE_MET, &note);
 }
 
@@ -265,18 +310,44 @@ void deadline_meet(struct life *l, Dispatch__V1__TicketPart *part,
     }
 }
 
+void deadline_cancel(struct life *l, Dispatch__V1__TicketPart *part,
+                     enum clock_kind kind)
+{
+    Dispatch__V1__TicketClock *clock = deadline_of_part(part, kind);
+
+    if (!clock)
+        return;
+    stop_clock(l, clock);
+    clock->state = CLOCK_CANCELLED;
+    deadline_tell(l, part, clock, DEADLINE_CANCELLED, NULL);
+}
+
 void deadlines_cancel(struct life *l, Dispatch__V1__TicketPart *part)
 {
-    for (size_t i = 0; i < part->n_clocks; i++) {
-        Dispatch__V1__TicketClock *clock = part->clocks[i];
+    for (enum clock_kind kind = 0; kind < CLOCKS; kind++)
+        deadline_cancel(l, part, kind);
+}
 
-        if (!deadline_is_open(clock))
-            continue;
-        clock->state = CLOCK_CANCELLED;
-        clock->n_warn_ats = 0;
-        clock->n_escalations = 0;
-        deadline_tell(l, part, clock, DEADLINE_CANCELLED, NULL);
+/* The limit of the ticket's urgency, from now on. */
+static struct deadline_terms hurry_terms(const struct life *l,
+                                         const Dispatch__V1__TicketPart *part,
+                                         const Dispatch__V1__TicketClock *clock,
+                                         enum clock_kind kind)
+{
+    uint32_t number = clock ? clock->policy_number : part->policy_number;
+    struct deadline_terms terms = {
+        .policy_number = number,
+        .limit = policy_limit(policy_of(l, number), life_urgency(l), kind),
+        .started_at = l->at,
+        .counted_from_at = l->at,
+        .paused_ms = kind == CLOCK_RESOLUTION ? l->state->paused_ms : 0,
+    };
+
+    if (clock) {
+        terms.started_at = clock->started_at;
+        terms.paused_ms = clock->paused_ms;
     }
+    return terms;
 }
 
 /* A clock that the policy has only for the higher urgency begins now. */
@@ -284,14 +355,7 @@ static void hurry_part(struct life *l, Dispatch__V1__TicketPart *part,
                        enum clock_kind kind)
 {
     Dispatch__V1__TicketClock *clock = deadline_of_part(part, kind);
-    const struct deadline_terms terms = {
-        .policy_number = clock ? clock->policy_number : part->policy_number,
-        .limit = policy_limit(
-            policy_of(l, clock ? clock->policy_number : part->policy_number),
-            life_urgency(l), kind),
-        .started_at = clock ? clock->started_at : l->at,
-        .counted_from_at = l->at,
-    };
+    const struct deadline_terms terms = hurry_terms(l, part, clock, kind);
 
     if (terms.limit.unit == DURATION_NONE)
         return;

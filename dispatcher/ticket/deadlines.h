@@ -31,6 +31,7 @@ struct deadline_terms {
     struct duration limit;
     int64_t started_at;
     int64_t counted_from_at; /* started_at, later by past pauses */
+    int64_t paused_ms;       /* over those */
 };
 
 /* A new running clock of the part. It is told by deadlines_tell. */
@@ -48,12 +49,15 @@ struct deadline_terms deadline_round_terms(const struct life *l,
 /* Starts the clocks that a part has to have and has not. */
 void deadlines_begin(struct life *l, Dispatch__V1__TicketPart *part);
 
-/* Goes on with a clock that another part had: its end, pauses and extensions
- * stay; who is told does not. */
+/* Goes on with a resolution that another part had: its end, pauses and
+ * extensions stay; who is told does not. `own` (NULL: none) is the part's
+ * clock, which stays if it ends earlier. */
 void deadline_take(struct life *l, Dispatch__V1__TicketPart *part,
+                   Dispatch__V1__TicketClock *own,
                    const Dispatch__V1__TicketClock *from);
 
-/* Sets an open clock to new terms; RESCHEDULED. */
+/* Sets an open clock to new terms; RESCHEDULED where that is another end, or
+ * another policy. */
 void deadline_restart(struct life *l, Dispatch__V1__TicketPart *part,
                       Dispatch__V1__TicketClock *clock,
                       const struct deadline_terms *terms);
@@ -67,6 +71,15 @@ int64_t deadline_end_under(const struct life *l,
 int64_t deadline_counted_ms(const struct life *l,
                             const Dispatch__V1__TicketClock *clock,
                             int64_t from, int64_t to);
+
+/* The clock's calendar as it is now; one that the catalogue has lost counts as
+ * 24x7. */
+const struct calendar *
+deadline_calendar(const struct life *l, const Dispatch__V1__TicketClock *clock);
+
+/* Finds warnings and escalations anew for the end as it is. */
+void deadline_plan(struct life *l, const Dispatch__V1__TicketPart *part,
+                   Dispatch__V1__TicketClock *clock);
 
 /* Computes end, warnings and escalations anew from the clock's own figures,
  * by the calendar as it is now. */
@@ -100,7 +113,9 @@ void deadline_tell(struct life *l, const Dispatch__V1__TicketPart *part,
 void deadline_meet(struct life *l, Dispatch__V1__TicketPart *part,
                    enum clock_kind kind);
 
-/* CANCELLED for each open clock that the part itself has. */
+/* CANCELLED, if the part itself has such an open clock; for each of them. */
+void deadline_cancel(struct life *l, Dispatch__V1__TicketPart *part,
+                     enum clock_kind kind);
 void deadlines_cancel(struct life *l, Dispatch__V1__TicketPart *part);
 
 /* The ticket became more urgent: the limits of its urgency count from now,

@@ -20,6 +20,7 @@ struct taker {
     bool no_policy;         /* 0 means that there is none */
     const char *official;   /* of the route; "": none */
     uint32_t matters;       /* bits */
+    bool unchanged; /* set by hand_over: the department had all of it before */
 };
 
 struct handover {
@@ -27,6 +28,7 @@ struct handover {
     struct taker takers[HANDOVER_MAX]; /* a department may come repeatedly */
     size_t n_takers;
     bool until_acknowledged; /* `from` answers until the next acknowledges */
+    bool ruled;              /* a desk says so: who it names is told */
     const char *official;    /* named for this handover; "": none */
     const char *reason;
 };

@@ -41,6 +41,14 @@ Dispatch__V1__TicketPart *part_below(const struct life *l,
     return NULL;
 }
 
+Dispatch__V1__TicketPart *part_holder(const struct life *l,
+                                      Dispatch__V1__TicketPart *part)
+{
+    while (part && part->role == ROLE_SUPERVISOR)
+        part = part_below(l, part);
+    return part;
+}
+
 Dispatch__V1__TicketPart *
 part_add(struct life *l, const struct department *department, int role)
 {
@@ -92,13 +100,28 @@ void parts_sort(struct life *l)
     }
 }
 
+static uint32_t bits_of(const uint32_t *indexes, size_t n)
+{
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < n; i++)
+        bits |= 1u << indexes[i];
+    return bits;
+}
+
 uint32_t part_matters(const Dispatch__V1__TicketPart *part)
 {
-    uint32_t matters = 0;
+    return bits_of(part->matter_indexes, part->n_matter_indexes);
+}
 
-    for (size_t i = 0; i < part->n_matter_indexes; i++)
-        matters |= 1u << part->matter_indexes[i];
-    return matters;
+uint32_t part_own_matters(const Dispatch__V1__TicketPart *part)
+{
+    return bits_of(part->own_matter_indexes, part->n_own_matter_indexes);
+}
+
+uint32_t part_duties(const Dispatch__V1__TicketPart *part)
+{
+    return part->co_only ? part_matters(part) : part_own_matters(part);
 }
 
 /* The list of the bits; *n is how many. NULL when the arena is full. */
@@ -115,18 +138,33 @@ static uint32_t *list_matters(struct life *l, uint32_t matters, size_t *n)
 }
 
 void part_set_matters(struct life *l, Dispatch__V1__TicketPart *part,
-                      uint32_t matters)
+                      uint32_t matters, uint32_t own)
 {
     part->matter_indexes = list_matters(l, matters, &part->n_matter_indexes);
+    part->own_matter_indexes =
+        list_matters(l, own, &part->n_own_matter_indexes);
 }
 
-bool part_shares(const Dispatch__V1__TicketPart *a,
-                 const Dispatch__V1__TicketPart *b)
+void part_supervise(struct life *l, Dispatch__V1__TicketPart *part)
 {
-    uint32_t first = part_matters(a);
-    uint32_t second = part_matters(b);
+    uint32_t duties = part_duties(part);
 
-    return (first & second) != 0 || (first == 0 && second == 0);
+    part->role = ROLE_SUPERVISOR;
+    part->until_acknowledged = true;
+    part->forwarded_by = output_text("");
+    part_set_matters(l, part, duties, part->co_only ? 0 : duties);
+}
+
+bool part_answers_for(const Dispatch__V1__TicketPart *part,
+                      const Dispatch__V1__TicketPart *returner)
+{
+    uint32_t duties = part_duties(returner);
+    uint32_t matters =
+        returner->co_only ? part_matters(part) : part_own_matters(part);
+
+    if (part->co_only && !returner->co_only)
+        return false;
+    return (matters & duties) != 0 || (matters == 0 && duties == 0);
 }
 
 bool part_is_awaited(const struct life *l, Dispatch__V1__TicketPart *part)
@@ -138,21 +176,14 @@ bool part_is_awaited(const struct life *l, Dispatch__V1__TicketPart *part)
     return deadline_find(l, part, CLOCK_RESOLUTION, NULL) != NULL;
 }
 
-bool part_awaits_clock(const struct life *l,
-                       const Dispatch__V1__TicketPart *part,
+bool part_awaits_clock(const struct life *l, Dispatch__V1__TicketPart *part,
                        enum clock_kind kind)
 {
-    const Dispatch__V1__TicketPart *holder = part;
+    const Dispatch__V1__TicketPart *holder = part_holder(l, part);
 
     /* The clocks of what was forwarded belong to who forwarded it. */
-    if (part->forwarded_by[0] || part->until_acknowledged || part->co_only)
-        return false;
-    while (holder->role == ROLE_SUPERVISOR) {
-        holder = part_below(l, holder);
-        if (!holder)
-            return false;
-    }
-    if (holder->resolved_at != 0)
+    if (part->forwarded_by[0] || part->co_only || !holder ||
+        holder->resolved_at != 0)
         return false;
     if (kind == CLOCK_RESOLUTION)
         return true;

@@ -23,6 +23,14 @@ Dispatch__V1__TicketPart *part_above(const struct life *l,
 Dispatch__V1__TicketPart *part_below(const struct life *l,
                                      const Dispatch__V1__TicketPart *part);
 
+/* Who holds what the department of `part` has forwarded, or the part itself;
+ * NULL: it only supervises. */
+Dispatch__V1__TicketPart *part_holder(const struct life *l,
+                                      Dispatch__V1__TicketPart *part);
+
+/* Who returned an emergency answers for it until the next acknowledges. */
+void part_supervise(struct life *l, Dispatch__V1__TicketPart *part);
+
 /* A new part at the end of the list; NULL when the arena is full. */
 Dispatch__V1__TicketPart *
 part_add(struct life *l, const struct department *department, int role);
@@ -31,22 +39,26 @@ void part_remove(struct life *l, const Dispatch__V1__TicketPart *part);
 /* Puts the lead first and supervisors last. */
 void parts_sort(struct life *l);
 
-/* Bit i: matter i. */
+/* Bit i: matter i. Those of its own are among its matters. */
 uint32_t part_matters(const Dispatch__V1__TicketPart *part);
+uint32_t part_own_matters(const Dispatch__V1__TicketPart *part);
 void part_set_matters(struct life *l, Dispatch__V1__TicketPart *part,
-                      uint32_t matters);
+                      uint32_t matters, uint32_t own);
 
-/* Whether both have to do with the same: a matter, or a ticket without any. */
-bool part_shares(const Dispatch__V1__TicketPart *a,
-                 const Dispatch__V1__TicketPart *b);
+/* The matters that must find another when this department leaves: its own, or
+ * all where it is there only as co-handler. */
+uint32_t part_duties(const Dispatch__V1__TicketPart *part);
+
+/* Whether `part` answers now for what `returner` returned. */
+bool part_answers_for(const Dispatch__V1__TicketPart *part,
+                      const Dispatch__V1__TicketPart *returner);
 
 /* Whether the ticket waits for this part's `resolved`: the lead's, and that of
  * each department with a resolution clock. */
 bool part_is_awaited(const struct life *l, Dispatch__V1__TicketPart *part);
 
 /* Whether a clock of this kind would run for the part if it had a limit. */
-bool part_awaits_clock(const struct life *l,
-                       const Dispatch__V1__TicketPart *part,
+bool part_awaits_clock(const struct life *l, Dispatch__V1__TicketPart *part,
                        enum clock_kind kind);
 
 /* Who answers for a part: as the rules name the official. */

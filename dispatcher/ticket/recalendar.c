@@ -44,6 +44,46 @@ bool ticket_needs_recalendar(const struct catalogue *cat,
     return false;
 }
 
+/* What was due before the new calendar came is due as it was, however late the
+ * timers are. */
+static bool moves(const struct life *l, const Dispatch__V1__TicketClock *clock)
+{
+    return depends(l->ctx->catalogue, clock) && clock->due_at >= l->at;
+}
+
+static bool any_moves(const struct life *l)
+{
+    for (size_t i = 0; i < l->state->n_parts; i++) {
+        for (size_t j = 0; j < l->state->parts[i]->n_clocks; j++) {
+            if (moves(l, l->state->parts[i]->clocks[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* As deadline_compute, but warnings that are due already, and only late, are
+ * not lost. */
+static void compute(struct life *l, const Dispatch__V1__TicketPart *part,
+                    Dispatch__V1__TicketClock *clock)
+{
+    int64_t *late = clock->warn_ats;
+    size_t n = 0;
+
+    while (n < clock->n_warn_ats && late[n] <= l->now)
+        n++;
+    deadline_compute(l, part, clock);
+    int64_t *both = life_alloc(l, (n + clock->n_warn_ats) * sizeof(*both));
+    if (!both)
+        return;
+    for (size_t i = 0; i < n; i++)
+        both[i] = late[i];
+    for (size_t i = 0; i < clock->n_warn_ats; i++)
+        both[n + i] = clock->warn_ats[i];
+    clock->warn_ats = both;
+    clock->n_warn_ats += n;
+}
+
 /* What a paused clock's end moves to, RESUMED says. */
 static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
                        Dispatch__V1__TicketClock *clock)
@@ -59,7 +99,7 @@ static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
             catalogue_calendar(l->ctx->catalogue, clock->calendar_id));
         return;
     }
-    deadline_compute(l, part, clock);
+    compute(l, part, clock);
     if (paused ||
         (clock->due_at == before && clock->provisional == was_provisional))
         return;
@@ -79,13 +119,15 @@ enum reject_code ticket_recalendar(const struct ticket_context *ctx,
     life_begin(&l, ctx, *state, out);
     life_at(&l, ctx->timestamp_ms, "");
     l.now = ctx->timestamp_ms;
+    if (!life_failed(&l) && !any_moves(&l))
+        return REJECT_NONE;
     if (!life_failed(&l))
         life_decided(&l);
     for (size_t i = 0; !life_failed(&l) && i < l.state->n_parts; i++) {
         const Dispatch__V1__TicketPart *part = l.state->parts[i];
 
         for (size_t j = 0; j < part->n_clocks; j++) {
-            if (depends(ctx->catalogue, part->clocks[j]))
+            if (moves(&l, part->clocks[j]))
                 move_clock(&l, part, part->clocks[j]);
         }
     }

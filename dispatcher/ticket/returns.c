@@ -20,18 +20,18 @@ const struct department *dispute_department(struct life *l)
     return desk;
 }
 
-static void bar(struct life *l, const char *department_id)
+void returns_bar(struct life *l, const Dispatch__V1__TicketPart *part)
 {
     Dispatch__V1__TicketState *state = l->state;
     char **grown;
 
-    if (candidate_is_barred(l, department_id))
+    if (candidate_is_barred(l, part->department_id))
         return;
     grown = life_grow(l, state->barred_department_ids,
                       state->n_barred_department_ids, sizeof(*grown));
     if (!grown)
         return;
-    grown[state->n_barred_department_ids++] = output_text(department_id);
+    grown[state->n_barred_department_ids++] = part->department_id;
     state->barred_department_ids = grown;
 }
 
@@ -56,7 +56,6 @@ void returns_note(struct life *l, const Dispatch__V1__TicketPart *part)
         state->returns++;
         state->n_returns--;
     }
-    bar(l, part->department_id);
 }
 
 const Dispatch__V1__TicketDispute *dispute_of(const struct life *l,

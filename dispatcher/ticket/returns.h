@@ -9,8 +9,11 @@
 /* The dispute department; NULL, and failed, when the catalogue has none. */
 const struct department *dispute_department(struct life *l);
 
-/* Keeps the event's return, and that its department made one. */
+/* Keeps the event's return, for later holders to see. */
 void returns_note(struct life *l, const Dispatch__V1__TicketPart *part);
+
+/* Never gives the ticket to this department again, but by a desk. */
+void returns_bar(struct life *l, const Dispatch__V1__TicketPart *part);
 
 /* The holder keeps ticket and clocks; the dispute department is asked. */
 void dispute_raise(struct life *l, const Dispatch__V1__TicketPart *part,

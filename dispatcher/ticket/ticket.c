@@ -160,8 +160,11 @@ static int64_t happened_at(const struct ticket_context *ctx,
 
     if (ctx->timestamp_ms < 0)
         return event->occurred_at;
+    /* However old (an import), but not in the future; 0: nobody said. */
     if (event->kind_case == DISPATCH__V1__TICKET_EVENT__KIND_CREATED)
-        return event->occurred_at;
+        return event->occurred_at != 0 && event->occurred_at < ctx->timestamp_ms
+                   ? event->occurred_at
+                   : ctx->timestamp_ms;
     if (delay.unit != DURATION_NONE)
         earliest = calendar_before(catalogue_local_time(ctx->catalogue),
                                    ctx->timestamp_ms, delay);
@@ -261,9 +264,31 @@ static void begin(struct life *l, const struct ticket_context *ctx,
     l->now = ctx->timestamp_ms >= 0 ? ctx->timestamp_ms : at;
     if (l->state->status != (Dispatch__V1__TicketStatus)TICKET_UNKNOWN)
         timers_fire(l, at - 1);
-    l->forgotten = false;
     l->actor = find_actor(event);
     life_at(l, at, event->event_id);
+}
+
+/* When a ticket will be forgotten if nothing happens to it; INT64_MAX: it is
+ * open. */
+static int64_t forgotten_at(const struct ticket_context *ctx,
+                            const Dispatch__V1__TicketState *state)
+{
+    if (state->status == TICKET_RESOLVED)
+        return state->close_at + ctx->retention_ms;
+    return state->forget_at != 0 ? state->forget_at : INT64_MAX;
+}
+
+/* What is known of the ticket when the event comes: nothing once its time is
+ * over, however late the timers are. */
+static Dispatch__V1__TicketState *
+find_known(const struct ticket_context *ctx,
+           const Dispatch__V1__TicketEvent *event,
+           Dispatch__V1__TicketState *state)
+{
+    bool created = event->kind_case == DISPATCH__V1__TICKET_EVENT__KIND_CREATED;
+    int64_t at = created ? ctx->timestamp_ms : happened_at(ctx, event);
+
+    return state && forgotten_at(ctx, state) >= at ? state : NULL;
 }
 
 enum reject_code ticket_apply(const struct ticket_context *ctx,
@@ -272,20 +297,21 @@ enum reject_code ticket_apply(const struct ticket_context *ctx,
                               struct outputs *out, bool *repeat,
                               struct reject *r)
 {
+    Dispatch__V1__TicketState *known = find_known(ctx, event, *state);
     struct reject why = {REJECT_NONE, ""};
-    enum action action = find_action(*state, event);
+    enum action action = find_action(known, event);
     size_t n = out->n;
     struct life l;
 
-    *repeat = action == REPEAT || (*state && ticket_has_input(*state, event));
+    *repeat = action == REPEAT || (known && ticket_has_input(known, event));
     if (*repeat)
         return REJECT_NONE;
-    if (!*state) {
+    if (!known) {
         enum reject_code code = check_known(ctx, event, action, r);
         if (code != REJECT_NONE)
             return code;
     }
-    life_begin(&l, ctx, *state, out);
+    life_begin(&l, ctx, known, out);
     l.out.r = &why;
     if (!life_failed(&l))
         begin(&l, ctx, event);

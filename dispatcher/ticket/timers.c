@@ -108,6 +108,18 @@ static void breach(struct life *l, const Dispatch__V1__TicketPart *part,
     deadline_tell(l, part, clock, DEADLINE_BREACHED, NULL);
 }
 
+static void note_level(struct life *l, Dispatch__V1__TicketClock *clock,
+                       uint32_t level)
+{
+    uint32_t *grown =
+        life_grow(l, clock->sent_levels, clock->n_sent_levels, sizeof(*grown));
+
+    if (!grown)
+        return;
+    grown[clock->n_sent_levels++] = level;
+    clock->sent_levels = grown;
+}
+
 static void escalate(struct life *l, const Dispatch__V1__TicketPart *part,
                      Dispatch__V1__TicketClock *clock)
 {
@@ -121,6 +133,7 @@ static void escalate(struct life *l, const Dispatch__V1__TicketPart *part,
 
     clock->escalations++;
     clock->n_escalations--;
+    note_level(l, clock, level->level);
     deadline_tell(l, part, clock, DEADLINE_ESCALATED, &note);
     if (!supervisor[0] || strcmp(supervisor, level->to_department_id) == 0)
         return;

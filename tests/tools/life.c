@@ -19,8 +19,9 @@
  *   output TOPIC KEY EVENT_ID TYPE DEPARTMENT OCCURRED_AT KIND VALUE
  *   record KEY VALUE
  *
- * and at last `done CODE REPEAT NEXT_DUE TICKETS`. CODE is that of a dead
- * letter, or none; "fatal" where a call was.
+ * and at last `done CODE REPEAT NEXT_DUE TICKETS...`. CODE is that of a dead
+ * letter, or none; "fatal" where a call was. TICKETS: how many there are in
+ * each status, of unspecified: in all.
  */
 #include "arena.h"
 #include "catalogue.h"
@@ -34,7 +35,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_WORDS = 5, ARENA_CAP = 16 << 20, INPUT_MAX = 256 << 10 };
+enum {
+    STATUSES = 6,
+    MAX_WORDS = 5,
+    ARENA_CAP = 16 << 20,
+    INPUT_MAX = 256 << 10
+};
 
 struct bytes {
     void *data; /* NULL: none */
@@ -136,12 +142,13 @@ static void print_step(enum status status, const struct outputs *out,
         print_hex(step->record.value, step->record.value_size);
         putchar('\n');
     }
-    printf(
-        "done %s %d %" PRId64 " %zu\n",
-        status == STATUS_OK ? reject_name(step->code) : "fatal", step->repeat,
-        tickets_next_due(life.tickets),
-        tickets_count(life.tickets,
-                      DISPATCH__V1__TICKET_STATUS__TICKET_STATUS_UNSPECIFIED));
+    printf("done %s %d %" PRId64,
+           status == STATUS_OK ? reject_name(step->code) : "fatal",
+           step->repeat, tickets_next_due(life.tickets));
+    for (int i = 0; i < STATUSES; i++)
+        printf(" %zu",
+               tickets_count(life.tickets, (Dispatch__V1__TicketStatus)i));
+    putchar('\n');
     fflush(stdout);
 }
 
