@@ -56,6 +56,7 @@ enum consumer_event {
                          and offset of *rec are set, and nothing to give back */
     CONSUMER_STUCK,   /* a partition is fetched no more: ask for the committed
                          offsets and fetch from there */
+    CONSUMER_FENCED,  /* its membership is another's: cannot go on, as FATAL */
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
 };
 
@@ -86,7 +87,7 @@ void consumer_done(struct record *rec);
  * thread may give it back with consumer_done. */
 bool consumer_take(struct consumer *c, struct record *rec);
 
-/* Why consumer_poll said CONSUMER_FATAL, for a person. */
+/* Why consumer_poll said that it cannot go on, for a person. */
 const char *consumer_error(const struct consumer *c);
 
 /* Fetches exactly these partitions from these offsets; n 0 fetches nothing.

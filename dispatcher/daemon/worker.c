@@ -36,6 +36,28 @@ static void take_record(struct worker *w, const struct record *rec)
         worker_see(w, rec);
 }
 
+static void join(struct worker *w);
+
+/* Another process has our membership, and this one ends. But right after the
+ * clock has jumped it is we who have it: where a process is shown another
+ * steady clock, too, librdkafka joins anew although the session was not over,
+ * and meets itself. */
+static void lose_membership(struct worker *w)
+{
+    if (worker_clock_is_good(w)) {
+        worker_end(w, "consumer_failed", consumer_error(w->consumer));
+        return;
+    }
+    log_warn("joining_anew", "worker=%d reason=\"the clock has jumped\"",
+             w->index);
+    if (w->in_transaction)
+        worker_give_up(w, TXN_OK, METRIC_ABORT_REBALANCE);
+    consumer_close(&w->consumer);
+    w->assigned = false;
+    w->phase = PHASE_REWIND;
+    join(w);
+}
+
 /* Waits for one event and handles it; records only count while running. False:
  * there was none. */
 static bool poll_once(struct worker *w, int timeout_ms)
@@ -46,6 +68,8 @@ static bool poll_once(struct worker *w, int timeout_ms)
     watchdog_enter(w->watchdog, "consume");
     event = consumer_poll(w->consumer, timeout_ms, &rec);
     watchdog_leave(w->watchdog);
+    if (event == CONSUMER_FENCED)
+        lose_membership(w);
     if (event == CONSUMER_FATAL)
         worker_end(w, "consumer_failed", consumer_error(w->consumer));
     if (event == CONSUMER_STUCK && w->phase == PHASE_RUN)
@@ -242,10 +266,7 @@ static void on_revoked(void *opaque, bool lost)
         w->phase = PHASE_REWIND;
 }
 
-/* ------------------------------------------------------------------ the thread
- */
-
-static bool start(struct worker *w)
+static void join(struct worker *w)
 {
     const struct consumer_handlers handlers = {
         .assigned = on_assigned, .revoked = on_revoked, .opaque = w};
@@ -254,8 +275,10 @@ static bool start(struct worker *w)
     w->consumer = consumer_new(w->options.cfg, w->index, &handlers, why);
     if (!w->consumer)
         worker_end(w, "consumer_failed", why);
-    return w->consumer;
 }
+
+/* ------------------------------------------------------------------ the thread
+ */
 
 static void step(struct worker *w)
 {
@@ -283,7 +306,7 @@ static void *loop(void *opaque)
     while (w->phase == PHASE_RENEW && !atomic_load(w->options.stopping))
         make_producer(w);
     if (w->phase != PHASE_END && !atomic_load(w->options.stopping))
-        start(w);
+        join(w);
     while (w->phase != PHASE_END && !atomic_load(w->options.stopping))
         step(w);
     if (w->in_transaction && w->phase == PHASE_RUN)

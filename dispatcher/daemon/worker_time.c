@@ -33,16 +33,29 @@ enum {
 
 /* -------------------------------------------------------------- the clock */
 
-/* Whether timers may be obeyed now. */
-static bool clock_is_good(struct worker *w, int64_t now_ms)
+/* Also when a clock that must not go back does: a faked one can. */
+static bool is_over(int64_t since_us, int64_t pause_us)
+{
+    return (uint64_t)(clock_steady_us() - since_us) >= (uint64_t)pause_us;
+}
+
+static void tell_held(struct worker *w)
+{
+    health_set(w->options.health, (unsigned)w->index, HEALTH_TIMERS, false,
+               "the clock has jumped forward: timers are held for a minute");
+}
+
+bool worker_clock_is_good(struct worker *w)
 {
     int64_t jump_ms;
 
-    switch (clock_guard_look(&w->guard, now_ms, clock_kernel_ms(), &jump_ms)) {
+    switch (clock_guard_look(&w->guard, clock_wall_ms(), clock_kernel_ms(),
+                             &jump_ms)) {
     case CLOCK_JUMPED:
         log_warn("clock_jumped",
                  "worker=%d by_ms=%lld timers=\"held for a minute\"", w->index,
                  (long long)jump_ms);
+        tell_held(w);
         break;
     case CLOCK_BACK:
         log_warn("clock_jumped", "worker=%d by_ms=%lld", w->index,
@@ -184,7 +197,7 @@ static bool fire_all(struct worker *w)
 static void do_timers(struct worker *w)
 {
     settle_frontiers(w);
-    if (!fire_all(w) || clock_steady_us() - w->asked_us < ASK_PAUSE_US)
+    if (!fire_all(w) || !is_over(w->asked_us, ASK_PAUSE_US))
         return;
     ask_for_ends(w, clock_wall_ms());
     settle_frontiers(w);
@@ -276,7 +289,7 @@ static void follow_calendars(struct worker *w)
                      o->calendars.cursor == TICKETS_END;
 
         if (waits || !look_at(w, o, calendars) || worker_commit_due(w) ||
-            clock_steady_us() - begun_us > LOOK_US)
+            is_over(begun_us, LOOK_US))
             return;
     }
 }
@@ -320,9 +333,7 @@ static void show_timers(struct worker *w, int64_t now_ms)
     late_ms = w->next_due_ms < now_ms ? now_ms - w->next_due_ms : 0;
     metrics_gauge(w->metrics, METRIC_TIMER_OVERDUE_MS, late_ms);
     if (w->guard.held)
-        health_set(h, index, HEALTH_TIMERS, false,
-                   "the clock has jumped forward: timers are held for a "
-                   "minute");
+        tell_held(w);
     else if (late_ms < LATE_MS)
         health_set(h, index, HEALTH_TIMERS, true, "%s", "");
     else if (blocked)
@@ -335,11 +346,9 @@ static void show_timers(struct worker *w, int64_t now_ms)
 
 static void show(struct worker *w)
 {
-    int64_t now_us = clock_steady_us();
-
-    if (now_us - w->shown_us < SHOW_US)
+    if (!is_over(w->shown_us, SHOW_US))
         return;
-    w->shown_us = now_us;
+    w->shown_us = clock_steady_us();
     metrics_gauge(w->metrics, METRIC_CONSUMER_QUEUE,
                   (int64_t)consumer_waiting(w->consumer));
     metrics_gauge(w->metrics, METRIC_PRODUCER_QUEUE,
@@ -350,17 +359,16 @@ static void show(struct worker *w)
 
 void worker_time(struct worker *w)
 {
-    int64_t now_us = clock_steady_us();
     bool good;
 
-    if (now_us - w->timed_us < TURN_US)
+    if (!is_over(w->timed_us, TURN_US))
         return;
-    w->timed_us = now_us;
-    good = clock_is_good(w, clock_wall_ms());
+    w->timed_us = clock_steady_us();
+    good = worker_clock_is_good(w);
     if (good)
         do_timers(w);
     if (good && w->phase == PHASE_RUN && w->reading &&
-        clock_steady_us() - w->looked_us > LOOK_PAUSE_US)
+        is_over(w->looked_us, LOOK_PAUSE_US))
         follow_calendars(w);
     if (w->phase == PHASE_RUN)
         show(w);

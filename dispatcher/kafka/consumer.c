@@ -255,9 +255,11 @@ static enum consumer_event consumer_event_of(struct consumer *c,
     if (msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         return CONSUMER_END;
     if (rd_kafka_fatal_error(c->rk, fatal, sizeof fatal) ==
-        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-        return fail(c, "another process has this instance.id",
-                    "give each replica an instance.id of its own");
+        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+        fail(c, "another process has this instance.id",
+             "give each replica an instance.id of its own");
+        return CONSUMER_FENCED;
+    }
     if (rd_kafka_fatal_error(c->rk, fatal, sizeof fatal))
         return fail(c, "the consumer failed for good", fatal);
     if (access)

@@ -88,7 +88,7 @@ def test_a_jump_forward_is_held_for_a_minute_and_then_obeyed(cases):
     for case in cases:
         case.clock.set(case.jump_s)
     for case in cases:
-        wait_until(lambda case=case: case.says("held for a minute"), 10,
+        wait_until(lambda case=case: case.says("held for a minute"), 30,
                    "it is told")
         assert not case.ready()
         assert "event=clock_jumped" in case.program.log

@@ -81,7 +81,7 @@ def outcome(topics, catalogue, dispatcher, pb, recorded):
                 "--topic", topics["tickets"],
                 "--mapping", new_york.FOLDER / "mapping.ini",
                 new_york.FOLDER / "tickets.csv.gz")
-    topics.read_count("deadlines", 2 * len(recorded), timeout=120)
+    topics.read_count("assignments", len(recorded), timeout=120)
     assert program.terminate() == 0
     return Outcome(
         [pb.AssignmentEvent.FromString(msg.value())

@@ -40,8 +40,8 @@ static void what_is_no_stamp_is_none(void **state)
         "dispatcher/2 lineage=0000000000000001 number=1 latest=1",
         "dispatcher/1 lineage=1 number=1",
         "dispatcher/1 lineage=1 number=1 latest=1 and more",
-        "dispatcher/1 lineage=1 number=1 latest=1 and much more, so that it is "
-        "longer than any stamp, which has at most a hundred bytes",
+        ("dispatcher/1 lineage=1 number=1 latest=1 and much more, so that it "
+         "is longer than any stamp, which has at most a hundred bytes"),
     };
     const struct stamp none = {0};
     char text[STAMP_TEXT_SIZE];
