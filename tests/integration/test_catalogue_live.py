@@ -1,6 +1,6 @@
 """The catalogue changes, or Redis fails, while tickets flow.
 
-LONG=1 makes a thousand edits in ten minutes at 2,000 tickets a second; without
+SOAK=1 makes a thousand edits in ten minutes at 2,000 tickets a second; without
 it the same happens in a shorter time.
 """
 
@@ -18,8 +18,8 @@ from process import wait_until
 from recorder import AREAS, CATEGORIES, Recorder
 from sentineld import Service
 
-LONG = bool(os.environ.get("LONG"))
-EDITS, SECONDS, RATE = (1000, 600, 2000) if LONG else (200, 20, 500)
+SOAK = bool(os.environ.get("SOAK"))
+EDITS, SECONDS, RATE = (1000, 600, 2000) if SOAK else (200, 20, 500)
 
 CHANNELS = ("phone", "web", "app", "sensor")
 URGENCIES = ("NORMAL", "URGENT", "EMERGENCY")
