@@ -4,7 +4,8 @@
  * user and password are percent-encoded where need be.
  *
  * sentinel://user:password@host:port,host:port/service/db asks these Sentinels
- * which Redis is the service's master.
+ * which Redis is the service's master. The login is that of Redis;
+ * ?sentinel=user:password at the end is the Sentinels' own.
  */
 #ifndef DISPATCHER_REDIS_ADDRESS_H
 #define DISPATCHER_REDIS_ADDRESS_H
@@ -21,15 +22,24 @@ struct redis_host {
 
 enum { REDIS_SENTINELS_MAX = 16 };
 
+/* What stands before the Sentinels' own login, which ends the URL. */
+#define REDIS_SENTINEL_LOGIN "?sentinel="
+
+struct redis_login {
+    char *user;     /* NULL: Redis's default user */
+    char *password; /* NULL: none */
+};
+
 struct redis_address {
     char *host; /* NULL: a unix socket, or Sentinels know it */
     int port;
     char *service; /* that Sentinels watch, or NULL */
     struct redis_host *sentinels;
     size_t n_sentinels;
-    char *path;     /* of the unix socket, or NULL */
-    char *user;     /* NULL: Redis's default user */
-    char *password; /* NULL: none */
+    struct redis_login sentinel_login;
+    bool is_sentinel; /* the server itself is one: for messages */
+    char *path;       /* of the unix socket, or NULL */
+    struct redis_login login;
     int database;
     bool tls;
 };

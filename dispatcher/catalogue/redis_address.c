@@ -75,9 +75,9 @@ static int parse_number(const char *text, size_t size, int max)
     return number;
 }
 
-/* "user:password", "user" or ":password". */
-static bool parse_login(const char *text, size_t size,
-                        struct redis_address *out, char why[REDIS_WHY_SIZE])
+/* "user:password" or ":password". */
+static bool parse_login(const char *text, size_t size, struct redis_login *out,
+                        char why[REDIS_WHY_SIZE])
 {
     const char *colon = memchr(text, ':', size);
     size_t user_size = colon == NULL ? size : (size_t)(colon - text);
@@ -90,8 +90,16 @@ static bool parse_login(const char *text, size_t size,
         (colon != NULL && out->password == NULL))
         return because(why, "user or password is not percent-encoded rightly");
     if (out->user != NULL && out->password == NULL)
-        return because(why, "a user needs a password: redis://user:password@");
+        return because(why, "a user needs a password: user:password");
     return true;
+}
+
+static void login_deinit(struct redis_login *login)
+{
+    free(login->user);
+    if (login->password != NULL)
+        explicit_bzero(login->password, strlen(login->password));
+    free(login->password);
 }
 
 static char *copy(const char *text, size_t size)
@@ -129,26 +137,27 @@ static bool parse_host(const char *text, size_t size, struct redis_host *out,
     return true;
 }
 
-static bool parse_database(const char *text, struct redis_address *out,
-                           char why[REDIS_WHY_SIZE])
+static bool parse_database(const char *text, const char *end,
+                           struct redis_address *out, char why[REDIS_WHY_SIZE])
 {
     out->database =
-        *text == '\0' ? 0 : parse_number(text, strlen(text), MAX_DATABASE);
+        text == end ? 0
+                    : parse_number(text, (size_t)(end - text), MAX_DATABASE);
     if (out->database < 0)
         return because(why, "the database is no number: write /0");
     return true;
 }
 
-/* Takes the login from *text. The last @ ends it: passwords with an @ that is
- * not encoded are common. */
-static bool take_login(const char **text, struct redis_address *out,
-                       char why[REDIS_WHY_SIZE])
+/* Takes the login from *text, which ends at `end`. The last @ ends it:
+ * passwords with an @ that is not encoded are common. */
+static bool take_login(const char **text, const char *end,
+                       struct redis_address *out, char why[REDIS_WHY_SIZE])
 {
-    const char *at = strrchr(*text, '@');
+    const char *at = memrchr(*text, '@', (size_t)(end - *text));
 
     if (at == NULL)
         return true;
-    if (!parse_login(*text, (size_t)(at - *text), out, why))
+    if (!parse_login(*text, (size_t)(at - *text), &out->login, why))
         return false;
     *text = at + 1;
     return true;
@@ -161,14 +170,15 @@ static bool parse_network(const char *text, struct redis_address *out,
     struct redis_host host = {.port = DEFAULT_PORT};
     const char *slash;
 
-    if (!take_login(&text, out, why))
+    if (!take_login(&text, text + strlen(text), out, why))
         return false;
     slash = strchrnul(text, '/');
     if (!parse_host(text, (size_t)(slash - text), &host, why))
         return false;
     out->host = host.name;
     out->port = host.port;
-    return parse_database(*slash == '/' ? slash + 1 : slash, out, why);
+    text = *slash == '/' ? slash + 1 : slash;
+    return parse_database(text, text + strlen(text), out, why);
 }
 
 /* "host:port,host:port" up to `end`. */
@@ -196,26 +206,45 @@ static bool parse_sentinels(const char *text, const char *end,
     }
 }
 
+/* What follows the service's name: "/db?sentinel=user:password". */
+static bool parse_service_end(const char *text, struct redis_address *out,
+                              char why[REDIS_WHY_SIZE])
+{
+    const char *query = strchrnul(text, '?');
+
+    if (!parse_database(text + (*text == '/'), query, out, why))
+        return false;
+    if (*query == '\0')
+        return true;
+    if (strncmp(query, REDIS_SENTINEL_LOGIN, strlen(REDIS_SENTINEL_LOGIN)) != 0)
+        return because(why, "only " REDIS_SENTINEL_LOGIN "user:password, the "
+                            "Sentinels' own login, may follow the service");
+    text = query + strlen(REDIS_SENTINEL_LOGIN);
+    return parse_login(text, strlen(text), &out->sentinel_login, why);
+}
+
 /* What follows sentinel://. */
 static bool parse_service(const char *text, struct redis_address *out,
                           char why[REDIS_WHY_SIZE])
 {
-    const char *slash, *end;
+    const char *slash, *end = strstr(text, REDIS_SENTINEL_LOGIN);
 
-    if (!take_login(&text, out, why))
+    if (end == NULL)
+        end = text + strlen(text);
+    if (!take_login(&text, end, out, why))
         return false;
     slash = strchrnul(text, '/');
     if (!parse_sentinels(text, slash, out, why))
         return false;
     text = *slash == '/' ? slash + 1 : slash;
-    end = strchrnul(text, '/');
+    end = text + strcspn(text, "/?");
     if (end == text)
         return because(why, "the name of the service must follow the "
                             "Sentinels: sentinel://host,host/service");
     out->service = decode(text, (size_t)(end - text));
     if (out->service == NULL)
         return because(why, "the service is not percent-encoded rightly");
-    return parse_database(*end == '/' ? end + 1 : end, out, why);
+    return parse_service_end(end, out, why);
 }
 
 /* What follows unix://: "user:password@/path?db=1". */
@@ -228,7 +257,7 @@ static bool parse_unix(const char *text, struct redis_address *out,
     if (slash == NULL || (slash > text && slash[-1] != '@'))
         return because(why, "write unix:///path/of/the.sock");
     if (slash > text &&
-        !parse_login(text, (size_t)(slash - 1 - text), out, why))
+        !parse_login(text, (size_t)(slash - 1 - text), &out->login, why))
         return false;
     query = strchr(slash, '?');
     if (query == NULL)
@@ -238,8 +267,8 @@ static bool parse_unix(const char *text, struct redis_address *out,
     out->path = decode(slash, (size_t)(query - slash));
     if (out->path == NULL)
         return because(why, "the path is not percent-encoded rightly");
-    return parse_database(*query == '?' ? query + strlen(parameter) : query,
-                          out, why);
+    text = *query == '?' ? query + strlen(parameter) : query;
+    return parse_database(text, text + strlen(text), out, why);
 }
 
 static bool parse(const char *url, struct redis_address *out,
@@ -264,8 +293,8 @@ static bool parse(const char *url, struct redis_address *out,
         out->tls = schemes[i].tls;
         return schemes[i].parse(url + size, out, why);
     }
-    return because(why, "begin with redis://, rediss://, unix:// or "
-                        "sentinel://");
+    return because(why, "must be redis://host:port/db, rediss://..., "
+                        "unix:///path or sentinel://host,host/service");
 }
 
 bool redis_address_parse(const char *url, struct redis_address *out,
@@ -296,10 +325,8 @@ void redis_address_deinit(struct redis_address *address)
     free(address->service);
     free(address->host);
     free(address->path);
-    free(address->user);
-    if (address->password != NULL)
-        explicit_bzero(address->password, strlen(address->password));
-    free(address->password);
+    login_deinit(&address->login);
+    login_deinit(&address->sentinel_login);
     *address = (struct redis_address){0};
 }
 

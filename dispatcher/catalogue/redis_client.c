@@ -19,6 +19,7 @@ enum { MAX_WORDS = 2048 };
 
 struct redis_client {
     redisContext *context;
+    const char *kind; /* "Redis" or "Sentinel" */
     char name[REDIS_NAME_SIZE];
     int timeout_ms;
     bool by_sentinel; /* Sentinels named it as a master */
@@ -37,7 +38,7 @@ static const char *io_reason(const redisContext *context)
 
 static enum status lost(const struct redis_client *c, char why[REDIS_WHY_SIZE])
 {
-    snprintf(why, REDIS_WHY_SIZE, "Redis at %s: %.80s", c->name,
+    snprintf(why, REDIS_WHY_SIZE, "%s at %s: %.80s", c->kind, c->name,
              io_reason(c->context));
     return STATUS_RETRY;
 }
@@ -49,7 +50,9 @@ static const struct {
     enum status status;
     const char *advice;
 } refusals[] = {
-    {"NOAUTH", STATUS_RETRY, "it wants a password; put it in redis.url"},
+    {"NOAUTH", STATUS_RETRY,
+     "it wants a password; put it in redis.url (a Sentinel's own: "
+     "?sentinel=user:password at the end)"},
     {"WRONGPASS", STATUS_RETRY, "user or password is wrong"},
     {"NOPERM", STATUS_RETRY, "the user lacks a permission"},
     {"LOADING", STATUS_RETRY, "it is still loading its data"},
@@ -69,11 +72,11 @@ static enum status refused(const struct redis_client *c, const char *error,
         if (strlen(refusals[i].word) != size ||
             strncmp(refusals[i].word, error, size) != 0)
             continue;
-        snprintf(why, REDIS_WHY_SIZE, "Redis at %s: %s (%.60s)", c->name,
+        snprintf(why, REDIS_WHY_SIZE, "%s at %s: %s (%.60s)", c->kind, c->name,
                  refusals[i].advice, error);
         return refusals[i].status;
     }
-    snprintf(why, REDIS_WHY_SIZE, "Redis at %s: %.80s", c->name, error);
+    snprintf(why, REDIS_WHY_SIZE, "%s at %s: %.80s", c->kind, c->name, error);
     return STATUS_REJECT;
 }
 
@@ -162,17 +165,17 @@ static enum status log_in(struct redis_client *c,
     enum status status;
     size_t n = 1;
 
-    if (address->password == NULL)
+    if (address->login.password == NULL)
         return STATUS_OK;
-    if (address->user != NULL)
-        words[n++] = address->user;
-    words[n++] = address->password;
+    if (address->login.user != NULL)
+        words[n++] = address->login.user;
+    words[n++] = address->login.password;
     status = redis_client_send(c, n, words, NULL, why);
     if (status == STATUS_OK)
         status = redis_client_receive(c, &reply, why);
     if (status == STATUS_OK && reply->type == REDIS_REPLY_ERROR) {
-        snprintf(why, REDIS_WHY_SIZE,
-                 "Redis at %s: refuses user and password%s", c->name,
+        snprintf(why, REDIS_WHY_SIZE, "%s at %s: refuses user and password%s",
+                 c->kind, c->name,
                  strncmp(reply->str, "ERR AUTH", 8) == 0
                      ? "; none is set there for the default user"
                      : "");
@@ -208,7 +211,8 @@ static bool connect_socket(struct redis_client *c,
         c->context =
             redisConnectWithTimeout(address->host, address->port, timeout);
     if (c->context == NULL) {
-        snprintf(why, REDIS_WHY_SIZE, "Redis at %s: out of memory", c->name);
+        snprintf(why, REDIS_WHY_SIZE, "%s at %s: out of memory", c->kind,
+                 c->name);
         return false;
     }
     if (c->context->err != 0 ||
@@ -231,6 +235,7 @@ static struct redis_client *open_server(const struct redis_address *address,
     struct redis_client *c = memory_new(sizeof *c);
 
     c->timeout_ms = timeout_ms;
+    c->kind = address->is_sentinel ? "Sentinel" : "Redis";
     redis_address_name(address, c->name);
     if (!connect_socket(c, address, why) ||
         log_in(c, address, why) != STATUS_OK ||

@@ -34,10 +34,10 @@ static bool take_master(const redisReply *reply,
         .port = port,
         .database = address->database,
     };
-    if (address->user != NULL)
-        master->user = memory_copy_text(address->user);
-    if (address->password != NULL)
-        master->password = memory_copy_text(address->password);
+    if (address->login.user != NULL)
+        master->login.user = memory_copy_text(address->login.user);
+    if (address->login.password != NULL)
+        master->login.password = memory_copy_text(address->login.password);
     return true;
 }
 
@@ -72,6 +72,8 @@ bool redis_sentinel_ask(const struct redis_address *address, int timeout_ms,
         const struct redis_address sentinel = {
             .host = address->sentinels[i].name,
             .port = address->sentinels[i].port,
+            .login = address->sentinel_login, /* borrowed */
+            .is_sentinel = true,
         };
         struct redis_client *c = redis_client_open(&sentinel, share_ms, why);
 

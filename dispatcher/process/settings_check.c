@@ -3,10 +3,16 @@
  */
 #include "settings_check.h"
 
+#include "redis_address.h"
+
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TOPIC_MAX = 249, ID_MAX = 200 };
+
+static_assert((int)SETTING_WHY_SIZE >= (int)REDIS_WHY_SIZE,
+              "why it is refused fits");
 
 static bool refuse(char *why, const char *text)
 {
@@ -83,21 +89,12 @@ bool check_topic_list(const char *text, char *why)
 
 bool check_redis_url(const char *text, char *why)
 {
-    if (strncmp(text, "redis://", 8) == 0 && text[8] != '\0')
-        return true;
-    if (strncmp(text, "unix:///", 8) == 0 && text[8] != '\0')
-        return true;
-    if (strncmp(text, "sentinel://", 11) == 0 && text[11] != '\0')
-        return true;
-    if (strncmp(text, "rediss://", 9) != 0 || text[9] == '\0')
-        return refuse(why, "must be redis://host:port/db, rediss://..., "
-                           "unix:///path or sentinel://host,host/service");
-#ifdef HAVE_HIREDIS_SSL
+    struct redis_address address;
+
+    if (!redis_address_parse(text, &address, why))
+        return false;
+    redis_address_deinit(&address);
     return true;
-#else
-    return refuse(why, "asks for TLS, which this build has not: it needs "
-                       "hiredis 1.0 or later with hiredis_ssl");
-#endif
 }
 
 bool check_address(const char *text, char *why)

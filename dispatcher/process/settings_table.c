@@ -71,7 +71,8 @@ static const struct setting table[] = {
      .help = "Where the catalogue is: redis://user:password@host:port/db, "
              "rediss:// for TLS, unix:///path, or, to follow the master of a "
              "service, sentinel://user:password@host:port,host:port/service/db "
-             "(the login is that of Redis)."},
+             "(the login is that of Redis; ?sentinel=user:password at the end "
+             "is the Sentinels' own)."},
     {"redis.prefix", TEXT(redis_prefix, "dispatch:", NULL),
      .help = "What the catalogue's keys begin with."},
     {"catalogue.cache", TEXT(catalogue_cache, "", NULL),

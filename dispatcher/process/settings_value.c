@@ -4,6 +4,7 @@
 #include "settings_table.h"
 
 #include "memory.h"
+#include "redis_address.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -158,20 +159,27 @@ static bool parse_choice(const struct setting *setting, void *field,
     return true;
 }
 
-/* User and password of a URL stand before its last @. */
+/* User and password of a URL stand before its last @; those of Sentinels at
+ * its end. */
 static void print_text(const struct setting *setting, const void *value,
                        FILE *out)
 {
     const char *text = *(char *const *)value;
     const char *scheme = strstr(text, "://");
-    const char *at = strrchr(text, '@');
+    const char *end = strstr(text, REDIS_SENTINEL_LOGIN);
+    const char *at;
 
     (void)setting;
-    if (scheme == NULL || at == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fprintf(out, "%.*s***%s", (int)(scheme + 3 - text), text, at);
+    if (end == NULL)
+        end = text + strlen(text);
+    at = memrchr(text, '@', (size_t)(end - text));
+    if (scheme == NULL || at == NULL)
+        fprintf(out, "%.*s", (int)(end - text), text);
+    else
+        fprintf(out, "%.*s***%.*s", (int)(scheme + 3 - text), text,
+                (int)(end - at), at);
+    if (*end != '\0')
+        fputs(REDIS_SENTINEL_LOGIN "***", out);
 }
 
 static void print_number(const struct setting *setting, const void *value,

@@ -44,8 +44,8 @@ static void a_url_gives_its_parts(void **state)
         assert_true(redis_address_parse(cases[i].url, &address, why));
         assert_string_equal(redis_address_name(&address, name), cases[i].name);
         assert_text(address.path, cases[i].path);
-        assert_text(address.user, cases[i].user);
-        assert_text(address.password, cases[i].password);
+        assert_text(address.login.user, cases[i].user);
+        assert_text(address.login.password, cases[i].password);
         redis_address_deinit(&address);
     }
 }
@@ -55,6 +55,7 @@ static void a_service_is_known_by_its_sentinels(void **state)
     static const char *const urls[] = {
         "sentinel://u:p@a,b:1,[::1]:2/city/3",
         "sentinel://u:p@a:26379,b:1,[::1]:2/ci%74y/3",
+        "sentinel://u:p@a,b:1,[::1]:2/city/3?sentinel=s:q@%72",
     };
 
     (void)state;
@@ -66,9 +67,11 @@ static void a_service_is_known_by_its_sentinels(void **state)
         assert_string_equal(redis_address_name(&address, name),
                             "the master of city/3");
         assert_null(address.host);
-        assert_string_equal(address.user, "u");
-        assert_string_equal(address.password, "p");
+        assert_string_equal(address.login.user, "u");
+        assert_string_equal(address.login.password, "p");
         assert_int_equal(address.database, 3);
+        assert_text(address.sentinel_login.user, i == 2 ? "s" : NULL);
+        assert_text(address.sentinel_login.password, i == 2 ? "q@r" : NULL);
         assert_int_equal(address.n_sentinels, 3);
         assert_string_equal(address.sentinels[0].name, "a");
         assert_int_equal(address.sentinels[0].port, 26379);
@@ -110,6 +113,11 @@ static void a_wrong_url_is_explained_without_the_password(void **state)
         "sentinel://u:secret@a,b:0/city",
         "sentinel://u:secret@a/city/x",
         "sentinel://u:secret@a/ci%ty",
+        "sentinel://u:secret@a/city?secret",
+        "sentinel://a/city?sentinel=secret",
+        "sentinel://a/city?sentinel=u:secret%",
+        "sentinel://a/city?db=1",
+        "redis://::::",
         "sentinel://u:secret@a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a/city",
     };
 
