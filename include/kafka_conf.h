@@ -11,6 +11,7 @@
 #include "status.h"
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum kafka_client { CLIENT_CONSUMER, CLIENT_PRODUCER, CLIENT_PROBE };
@@ -32,6 +33,10 @@ void kafka_log(const rd_kafka_t *rk, int level, const char *fac,
 MUST_CHECK rd_kafka_conf_t *kafka_conf_new(const struct settings *cfg,
                                            enum kafka_client client, int worker,
                                            size_t max_message_size, char *why);
+
+/* Whether librdkafka makes both clients from these settings; no broker is
+ * asked. False with its reason in why[KAFKA_WHY_SIZE]. */
+MUST_CHECK bool kafka_conf_try(const struct settings *cfg, char *why);
 
 /* Takes the next name off a list such as topics.departments, divided by commas
  * or blanks: its beginning and *size; NULL at the end. */

@@ -236,6 +236,23 @@ static int serve(struct process *p)
     return p->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* The last thing that can be wrong with the settings by themselves. */
+static bool kafka_is_right(const struct settings *cfg)
+{
+    char why[KAFKA_WHY_SIZE];
+
+    if (kafka_conf_try(cfg, why))
+        return true;
+    fprintf(stderr, "the settings kafka.*: %s\n", why);
+    return false;
+}
+
+static int check(const struct process *p)
+{
+    settings_print(&p->cfg, stdout);
+    return kafka_destroy_wait(DESTROY_MS) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     static struct process process;
@@ -250,10 +267,12 @@ int main(int argc, char **argv)
         settings_help(stdout);
     else if (args.version)
         puts("dispatcher " DISPATCHER_VERSION);
-    else if (args.check)
-        settings_print(&process.cfg, stdout);
     else if (args.healthcheck)
         result = healthcheck(&process.cfg);
+    else if (!kafka_is_right(&process.cfg))
+        result = EXIT_CONFIGURATION;
+    else if (args.check)
+        result = check(&process);
     else
         result = serve(&process);
     settings_deinit(&process.cfg);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOPIC_MAX = 249, ID_MAX = 200 };
+enum { TOPIC_MAX = 249, ID_MAX = 200, HOST_MAX = 255 };
 
 static_assert((int)SETTING_WHY_SIZE >= (int)REDIS_WHY_SIZE,
               "why it is refused fits");
@@ -28,9 +28,39 @@ static bool has_control(const char *text)
     return false;
 }
 
-bool check_not_empty(const char *text, char *why)
+/* One of "host:port", with or without a protocol before it. */
+static bool is_broker(const char *name, size_t size)
 {
-    return *text != '\0' || refuse(why, "must not be empty");
+    const char *colon = memrchr(name, ':', size);
+    char *end;
+    long port;
+
+    if (!colon || colon[1] == '/' || name[size - 1] == ']')
+        return true; /* no port: librdkafka takes 9092 */
+    if (colon == name || colon[1] < '0' || colon[1] > '9')
+        return false;
+    port = strtol(colon + 1, &end, 10);
+    return end == name + size && port > 0 && port <= 65535;
+}
+
+/* librdkafka leaves out what it cannot read, and would wait for ever. */
+bool check_brokers(const char *text, char *why)
+{
+    size_t n = 0;
+
+    if (*text == '\0')
+        return refuse(why, "must not be empty");
+    for (; *text; text += *text == ',') {
+        size_t blanks = strspn(text, " ");
+        size_t size = strcspn(text + blanks, ", ");
+
+        text += blanks;
+        if (size > 0 && !is_broker(text, size))
+            return refuse(why, "has a port that is no number from 1 to 65535");
+        n += size > 0;
+        text += size + strspn(text + size, " ");
+    }
+    return n > 0 || refuse(why, "names no broker; write host:port");
 }
 
 bool check_group_id(const char *text, char *why)
@@ -97,6 +127,23 @@ bool check_redis_url(const char *text, char *why)
     return true;
 }
 
+/* Names are resolved at the start, on the machine where it happens. */
+static bool check_host(const char *host, size_t size, char *why)
+{
+    bool bracket = size > 0 && host[0] == '[';
+
+    if (bracket != (size > 0 && host[size - 1] == ']'))
+        return refuse(why, "has a bracket too few; write [::1]:9464");
+    if (bracket && size == 2)
+        return refuse(why, "has nothing in its brackets; write [::1]:9464");
+    if (size > HOST_MAX)
+        return refuse(why, "has a host of more than 255 bytes");
+    if (strcspn(host, " \t*/") < size)
+        return refuse(why, "has a host that cannot be one; for every address "
+                           "write :9464");
+    return true;
+}
+
 bool check_address(const char *text, char *why)
 {
     const char *colon = strrchr(text, ':');
@@ -110,7 +157,7 @@ bool check_address(const char *text, char *why)
         (*text != '[' || colon[-1] != ']'))
         return refuse(why, "has an IPv6 address without brackets; write "
                            "[::1]:9464");
-    return true;
+    return check_host(text, (size_t)(colon - text), why);
 }
 
 /* Whether a list of topics holds this one. */

@@ -8,7 +8,7 @@
 
 #include "settings_table.h"
 
-bool check_not_empty(const char *text, char *why);
+bool check_brokers(const char *text, char *why);
 bool check_group_id(const char *text, char *why);
 bool check_instance_id(const char *text, char *why);
 bool check_topic(const char *text, char *why);

@@ -30,7 +30,7 @@ static const char *const formats[] = {"logfmt", "json", NULL};
 
 static const struct setting table[] = {
     {"kafka.bootstrap.servers",
-     TEXT(kafka_bootstrap_servers, "localhost:9092", check_not_empty),
+     TEXT(kafka_bootstrap_servers, "localhost:9092", check_brokers),
      .help = "Brokers to begin with: host:port, separated by commas."},
     {"group.id", TEXT(group_id, "dispatcher", check_group_id),
      .help = "The consumer group; replicas that share the work share it."},

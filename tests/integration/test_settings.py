@@ -55,6 +55,15 @@ def test_secrets_are_not_printed():
     assert "geheim" not in str(settings)
 
 
+@pytest.mark.parametrize("login, shown", [
+    ("", ""), ("user:geheim@", "***@"), ("user:ge@heim@", "***@")])
+def test_the_login_of_sentinels_is_not_printed(login, shown):
+    settings = checked(DISPATCHER_REDIS_URL=f"sentinel://{login}host:1/city/0"
+                       "?sentinel=watcher:gehe@im")
+    assert settings["redis.url"] == (
+        f"sentinel://{shown}host:1/city/0?sentinel=***")
+
+
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["tickets"], ["-c"]])
 def test_a_wrong_command_line_ends_with_64(arguments):
     result = run(*arguments)
@@ -69,6 +78,12 @@ def test_a_wrong_command_line_ends_with_64(arguments):
     ("kafka.isolation.level=read_uncommitted", "may not be set"),
     ("kafka.linger.mss=5", "did you mean linger.ms?"),
     ("topic.state=tickets", "each needs a topic of its own"),
+    ("redis.url=redis://::::", "the port is no number"),
+    ("http.listen=[]:1", "nothing in its brackets"),
+    ("kafka.bootstrap.servers=,", "names no broker"),
+    ("kafka.security.protocol=sasl_ssl", "sasl."),
+    ("kafka.consumer.max.poll.interval.ms=5000", "max.poll.interval.ms"),
+    ("kafka.receive.message.max.bytes=1000", "receive.message.max.bytes"),
 ])
 @pytest.mark.parametrize("check", [["--check"], []])
 def test_a_wrong_setting_ends_with_78_and_says_why(setting, message, check):

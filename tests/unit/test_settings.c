@@ -293,6 +293,11 @@ static void names_of_outside_things_are_checked(void **state)
     (void)state;
     static const struct value_case cases[] = {
         {"kafka.bootstrap.servers=", "must not be empty"},
+        {"kafka.bootstrap.servers=,", "names no broker"},
+        {"kafka.bootstrap.servers= ", "names no broker"},
+        {"kafka.bootstrap.servers=a:1, b,SSL://c:2,[::1],[::1]:3,", NULL},
+        {"kafka.bootstrap.servers=a:99999", "1 to 65535"},
+        {"kafka.bootstrap.servers=a:1,b:x", "1 to 65535"},
         {"group.id=", "must not be empty"},
         {"group.id=a/b", NULL},
         {"group.id=a\nb", "control character"},
@@ -319,6 +324,10 @@ static void names_of_outside_things_are_checked(void **state)
         {"http.listen=[::1]:9464", NULL},
         {"http.listen=::1:9464", "without brackets"},
         {"http.listen=localhost", "must be host:port"},
+        {"http.listen=[]:1", "nothing in its brackets"},
+        {"http.listen=[1.2.3.4:1", "a bracket too few"},
+        {"http.listen=a b:1", "cannot be one"},
+        {"http.listen=*:1", "for every address"},
         {"http.listen=h:", "must be host:port"},
         {"http.listen=h:-1", "must be host:port"},
         {"http.listen=h:65536", "0 to 65535"},
