@@ -16,17 +16,23 @@ def redis_server():
 
 class Redis:
     """One redis-server. It keeps its port over a restart, not its data, unless
-    somebody had it SAVE them. Options are Redis's own: ("--save", "")."""
+    somebody had it SAVE them. Options are Redis's own: ("--save", ""). With a
+    password nobody gets in without it, other servers included."""
 
-    def __init__(self, directory, *options):
+    def __init__(self, directory, *options, password=None):
         self.dir = Path(directory).resolve()
         self.process = Process("Redis", self.dir / "redis.log")
         self.port = free_port()
         self.options = options
+        self.login = ""
+        if password:
+            self.login = f":{password}@"
+            self.options += ("--requirepass", password, "--masterauth",
+                             password)
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis://{self.login}127.0.0.1:{self.port}"
 
     def start(self, detach=False):
         """Starts the server and returns when it answers."""
@@ -44,7 +50,7 @@ class Redis:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as s:
                 s.sendall(b"PING\r\n")
-                return s.recv(16).startswith(b"+PONG")
+                return s.recv(16).startswith((b"+PONG", b"-NOAUTH"))
         except OSError:
             return False
 

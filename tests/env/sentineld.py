@@ -11,21 +11,26 @@ SERVICE = "city"
 
 class Service:
     """Starts all three. A Sentinel is a redis-server in another mode; Debian
-    ships it under the name redis-sentinel."""
+    ships it under the name redis-sentinel. `password` is that of both Redis
+    servers, `own` the Sentinel's."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, password=None, own=None):
         self.dir = Path(directory).resolve()
+        self.password, self.own = password, own
         sync = ("--repl-diskless-sync-delay", "0")
-        self.master = Redis(self.dir / "first", *sync)
+        self.master = Redis(self.dir / "first", *sync, password=password)
         self.replica = Redis(self.dir / "second", *sync, "--replicaof",
-                             "127.0.0.1", self.master.port)
+                             "127.0.0.1", self.master.port,
+                             password=password)
         self.process = Process("Sentinel", self.dir / "sentinel.log")
         self.port = free_port()
 
     @property
     def url(self):
         """With a Sentinel before the real one that nobody runs."""
-        return f"sentinel://127.0.0.1:1,127.0.0.1:{self.port}/{SERVICE}"
+        url = (f"sentinel://{self.master.login}127.0.0.1:1,"
+               f"127.0.0.1:{self.port}/{SERVICE}")
+        return f"{url}?sentinel=:{self.own}" if self.own else url
 
     def client(self, server):
         return redis.Redis.from_url(server.url, decode_responses=True)
@@ -40,14 +45,18 @@ class Service:
             f"port {self.port}\nbind 127.0.0.1\ndir {self.dir}\n"
             f"sentinel monitor {SERVICE} 127.0.0.1 {self.master.port} 1\n"
             f"sentinel down-after-milliseconds {SERVICE} 1000\n"
-            f"sentinel failover-timeout {SERVICE} 5000\n")
+            f"sentinel failover-timeout {SERVICE} 5000\n"
+            + (f"sentinel auth-pass {SERVICE} {self.password}\n"
+               if self.password else "")
+            + (f"requirepass {self.own}\n" if self.own else ""))
         self.process.spawn([redis_server(), config, "--sentinel",
                             "--set-proc-title", "no"])
         self.process.await_start(self.knows_replica, timeout=30)
         return self
 
     def ask(self, *words):
-        with redis.Redis(port=self.port, decode_responses=True) as client:
+        with redis.Redis(port=self.port, password=self.own,
+                         decode_responses=True) as client:
             return client.execute_command("SENTINEL", *words)
 
     def knows_replica(self):
