@@ -3,7 +3,7 @@
  *
  * Read from Redis, from a folder of CSV files or from the cache file; compiled
  * by catalogue_compile. Texts lie in blocks that the tables own, so that a
- * million rows cost little more than their bytes.
+ * million rows cost little more than their bytes; rows may share a value.
  */
 #ifndef DISPATCHER_TABLES_H
 #define DISPATCHER_TABLES_H
@@ -39,6 +39,7 @@ struct table {
     size_t n;
     size_t capacity;
     struct table_block *blocks; /* the texts */
+    struct table_value *values; /* some that were added, to be found again */
 };
 
 struct catalogue_tables {

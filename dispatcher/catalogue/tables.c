@@ -6,29 +6,31 @@
  *   rows    [field, value][field, value]...
  *              |      |
  *   blocks  id NUL {"name":"..."} NUL id NUL ... -> older block -> NULL
+ *
+ * A large table has few different values. Each of the last ones is kept once,
+ * and the fields of sorted rows lie in their order, so that going through the
+ * rows is going through memory.
  */
 #include "tables.h"
 
 #include "memory.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum {
     ROWS_MIN = 16,
     BLOCK_MIN = 4 << 10,
     BLOCK_MAX = 1 << 20,
-    CHECKSUM_SHOWN = 8, /* digits of the checksum in a version */
-    CHECKSUM_BUFFER = 64 << 10,
+    /* From so many rows on it pays to look for values that repeat, and to put
+     * the texts into the order of the rows. */
+    ROWS_MANY = 1000,
+    VALUES = 4096, /* that are remembered; a power of two */
 };
-
-/* Numbers beyond this are not exact in every JSON implementation. */
-static const int64_t max_version = INT64_C(1) << 53;
 
 struct table_block {
     struct table_block *older;
@@ -37,16 +39,16 @@ struct table_block {
     char bytes[];
 };
 
+/* A value that was added of late. */
+struct table_value {
+    const char *text; /* in the blocks; NULL: none */
+    size_t size;
+};
+
 static const char *const names[TABLES] = {
     [TABLE_DEPARTMENTS] = "departments", [TABLE_AREAS] = "areas",
     [TABLE_ROUTES] = "routes",           [TABLE_POLICIES] = "policies",
     [TABLE_CALENDARS] = "calendars",     [TABLE_META] = "meta",
-};
-
-/* The tables in the order of their names, which is that of the checksum. */
-static const enum table_id by_name[TABLES] = {
-    TABLE_AREAS, TABLE_CALENDARS, TABLE_DEPARTMENTS,
-    TABLE_META,  TABLE_POLICIES,  TABLE_ROUTES,
 };
 
 const char *table_name(enum table_id id)
@@ -69,18 +71,22 @@ struct catalogue_tables *tables_new(void)
     return memory_new(sizeof(struct catalogue_tables));
 }
 
-void tables_clear(struct catalogue_tables *t, enum table_id id)
+static void table_clear(struct table *table)
 {
-    struct table *table = &t->tables[id];
-
     while (table->blocks != NULL) {
         struct table_block *older = table->blocks->older;
 
         free(table->blocks);
         table->blocks = older;
     }
+    free(table->values);
     free(table->rows);
     *table = (struct table){0};
+}
+
+void tables_clear(struct catalogue_tables *t, enum table_id id)
+{
+    table_clear(&t->tables[id]);
 }
 
 void tables_free(struct catalogue_tables **t)
@@ -134,25 +140,61 @@ static const char *keep_text(struct table *table, const char *text, size_t size)
     return kept;
 }
 
+/* As keep_text, for a value that may have been added before. */
+static const char *keep_value(struct table *table, const char *text,
+                              size_t size)
+{
+    struct table_value *seen;
+
+    if (table->n < ROWS_MANY)
+        return keep_text(table, text, size);
+    if (table->values == NULL)
+        table->values = memory_new_array(VALUES, sizeof *table->values);
+    seen = &table->values[XXH3_64bits(text, size) % VALUES];
+    if (seen->text == NULL || seen->size != size ||
+        memcmp(seen->text, text, size) != 0)
+        *seen = (struct table_value){keep_text(table, text, size), size};
+    return seen->text;
+}
+
+/* Room for `more` rows. */
+static void reserve(struct table *table, size_t more)
+{
+    size_t need = table->n + more;
+
+    if (need <= table->capacity)
+        return;
+    if (need < 2 * table->capacity)
+        need = 2 * table->capacity;
+    table->capacity = need < ROWS_MIN ? ROWS_MIN : need;
+    table->rows =
+        memory_grow(table->rows, table->capacity, sizeof *table->rows);
+}
+
+static void add_row(struct table *table, const struct table_row *row)
+{
+    struct table_row *added;
+
+    reserve(table, 1);
+    added = &table->rows[table->n];
+    *added = *row;
+    added->field = keep_text(table, row->field, row->field_size);
+    added->value = keep_value(table, row->value, row->value_size);
+    table->n++;
+}
+
 void tables_add(struct catalogue_tables *t, enum table_id id, const char *field,
                 size_t field_size, const char *value, size_t value_size,
                 uint32_t line)
 {
-    struct table *table = &t->tables[id];
-
     assert(field_size <= UINT32_MAX && value_size <= UINT32_MAX);
-    if (table->n == table->capacity) {
-        table->capacity = table->n == 0 ? ROWS_MIN : table->n * 2;
-        table->rows =
-            memory_grow(table->rows, table->capacity, sizeof *table->rows);
-    }
-    table->rows[table->n++] = (struct table_row){
-        .field = keep_text(table, field, field_size),
-        .value = keep_text(table, value, value_size),
-        .field_size = (uint32_t)field_size,
-        .value_size = (uint32_t)value_size,
-        .line = line,
-    };
+    add_row(&t->tables[id], &(struct table_row){
+                                .field = field,
+                                .value = value,
+                                .field_size = (uint32_t)field_size,
+                                .value_size = (uint32_t)value_size,
+                                .line = line,
+                            });
 }
 
 /* In a line of the checksum a TAB follows the field, so that a field sorts
@@ -192,14 +234,31 @@ static bool is_sorted(const struct table *table)
     return true;
 }
 
+/* Copies the texts into the order of the rows. */
+static void order_texts(struct table *table)
+{
+    struct table ordered = {0};
+
+    reserve(&ordered, table->n);
+    for (size_t i = 0; i < table->n; i++)
+        add_row(&ordered, &table->rows[i]);
+    table_clear(table);
+    *table = ordered;
+}
+
+static void sort(struct table *table)
+{
+    if (is_sorted(table))
+        return;
+    qsort(table->rows, table->n, sizeof *table->rows, compare_rows);
+    if (table->n >= ROWS_MANY)
+        order_texts(table);
+}
+
 void tables_sort(struct catalogue_tables *t)
 {
-    for (int id = 0; id < TABLES; id++) {
-        struct table *table = &t->tables[id];
-
-        if (!is_sorted(table))
-            qsort(table->rows, table->n, sizeof *table->rows, compare_rows);
-    }
+    for (int id = 0; id < TABLES; id++)
+        sort(&t->tables[id]);
 }
 
 const struct table_row *tables_find(const struct catalogue_tables *t,
@@ -254,120 +313,4 @@ void tables_remove(struct catalogue_tables *t, enum table_id id,
     table->n--;
     memmove(&table->rows[i], &table->rows[i + 1],
             (table->n - i) * sizeof *table->rows);
-}
-
-/* Gathers small pieces: a call of libcrypto for each costs more than the
- * hashing. */
-struct digest {
-    EVP_MD_CTX *sha256;
-    size_t used;
-    char buffer[CHECKSUM_BUFFER];
-};
-
-/* libcrypto's digests fail for lack of memory only. */
-static void must_succeed(int result)
-{
-    if (result != 1)
-        abort();
-}
-
-static void digest_flush(struct digest *d)
-{
-    must_succeed(EVP_DigestUpdate(d->sha256, d->buffer, d->used));
-    d->used = 0;
-}
-
-static void digest_add(struct digest *d, const char *bytes, size_t size)
-{
-    if (sizeof d->buffer - d->used < size)
-        digest_flush(d);
-    if (size > sizeof d->buffer) {
-        must_succeed(EVP_DigestUpdate(d->sha256, bytes, size));
-        return;
-    }
-    memcpy(d->buffer + d->used, bytes, size);
-    d->used += size;
-}
-
-/* What the tool writes about the contents is no part of them. */
-static bool is_contents(enum table_id id, const struct table_row *row)
-{
-    return id != TABLE_META || (strcmp(row->field, "version") != 0 &&
-                                strcmp(row->field, "checksum") != 0);
-}
-
-static void digest_table(struct digest *d, const struct catalogue_tables *t,
-                         enum table_id id)
-{
-    const struct table *table = &t->tables[id];
-
-    for (size_t i = 0; i < table->n; i++) {
-        const struct table_row *row = &table->rows[i];
-
-        if (!is_contents(id, row))
-            continue;
-        digest_add(d, names[id], strlen(names[id]));
-        digest_add(d, "\t", 1);
-        digest_add(d, row->field, row->field_size);
-        digest_add(d, "\t", 1);
-        digest_add(d, row->value, row->value_size);
-        digest_add(d, "\n", 1);
-    }
-}
-
-void tables_checksum(const struct catalogue_tables *t,
-                     char hex[TABLES_CHECKSUM_SIZE])
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    struct digest *d = memory_new(sizeof *d);
-
-    d->used = 0;
-    d->sha256 = EVP_MD_CTX_new();
-    must_succeed(d->sha256 != NULL);
-    must_succeed(EVP_DigestInit_ex(d->sha256, EVP_sha256(), NULL));
-    for (size_t i = 0; i < TABLES; i++)
-        digest_table(d, t, by_name[i]);
-    digest_flush(d);
-    must_succeed(EVP_DigestFinal_ex(d->sha256, bytes, NULL));
-    EVP_MD_CTX_free(d->sha256);
-    free(d);
-    for (size_t i = 0; i < TABLES_CHECKSUM_SIZE / 2; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-}
-
-bool tables_version_number(const struct catalogue_tables *t, int64_t *number)
-{
-    const struct table_row *row = tables_find(t, TABLE_META, "version");
-    char *end;
-    long long value;
-
-    *number = 0;
-    if (row == NULL)
-        return true;
-    /* strtoll would take blanks and signs. */
-    if (row->value[0] < '0' || row->value[0] > '9')
-        return false;
-    errno = 0;
-    value = strtoll(row->value, &end, 10);
-    if (errno != 0 || end != row->value + row->value_size ||
-        value > max_version)
-        return false;
-    *number = value;
-    return true;
-}
-
-void tables_version(const struct catalogue_tables *t,
-                    const char checksum[TABLES_CHECKSUM_SIZE],
-                    char text[TABLES_VERSION_SIZE])
-{
-    const struct table_row *written = tables_find(t, TABLE_META, "checksum");
-    int64_t number;
-
-    /* A bad number counts as 0; catalogue_compile refuses it. */
-    (void)!tables_version_number(t, &number);
-    if (written != NULL && strcmp(written->value, checksum) == 0)
-        snprintf(text, TABLES_VERSION_SIZE, "%" PRId64, number);
-    else
-        snprintf(text, TABLES_VERSION_SIZE, "%" PRId64 "+%.*s", number,
-                 CHECKSUM_SHOWN, checksum);
 }

@@ -46,6 +46,60 @@ static void rows_are_found_after_sorting(void **state)
     assert_null(t);
 }
 
+/* Large tables keep a value once, whoever adds it, and each row its own. */
+static void rows_of_a_large_table_share_their_values(void **state)
+{
+    enum { ROWS = 20000, KINDS = 30 };
+    struct catalogue_tables *t = tables_new();
+    const struct table *table = &t->tables[TABLE_ROUTES];
+    const char *values[KINDS] = {0};
+    char field[32], value[32];
+
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        int number = (int)(i * 7919L % ROWS);
+
+        snprintf(field, sizeof field, "%05d", number);
+        snprintf(value, sizeof value, "value %d", number % KINDS);
+        add(t, TABLE_ROUTES, field, value);
+    }
+    tables_sort(t);
+    for (int i = 0; i < ROWS; i++) {
+        const struct table_row *row = &table->rows[i];
+
+        snprintf(field, sizeof field, "%05d", i);
+        snprintf(value, sizeof value, "value %d", i % KINDS);
+        assert_string_equal(row->field, field);
+        assert_string_equal(row->value, value);
+        assert_int_equal(row->value_size, strlen(value));
+        if (i >= ROWS / 2 && values[i % KINDS] != NULL)
+            assert_ptr_equal(row->value, values[i % KINDS]);
+        values[i % KINDS] = i >= ROWS / 2 ? row->value : NULL;
+    }
+    tables_free(&t);
+}
+
+/* More different values than are remembered: some come twice. */
+static void rows_of_a_large_table_keep_different_values(void **state)
+{
+    enum { ROWS = 20000 };
+    struct catalogue_tables *t = tables_new();
+    char field[32], value[32];
+
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(field, sizeof field, "%05d", ROWS - 1 - i);
+        snprintf(value, sizeof value, "%d", (ROWS - 1 - i) / 2);
+        add(t, TABLE_ROUTES, field, value);
+    }
+    tables_sort(t);
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(value, sizeof value, "%d", i / 2);
+        assert_string_equal(t->tables[TABLE_ROUTES].rows[i].value, value);
+    }
+    tables_free(&t);
+}
+
 static void a_row_larger_than_a_block_is_kept_whole(void **state)
 {
     struct catalogue_tables *t = tables_new();
@@ -169,6 +223,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_known_by_its_name),
         cmocka_unit_test(rows_are_found_after_sorting),
+        cmocka_unit_test(rows_of_a_large_table_share_their_values),
+        cmocka_unit_test(rows_of_a_large_table_keep_different_values),
         cmocka_unit_test(a_row_larger_than_a_block_is_kept_whole),
         cmocka_unit_test(rows_have_the_order_of_the_checksums_lines),
         cmocka_unit_test(the_checksum_is_that_of_the_sorted_lines),
