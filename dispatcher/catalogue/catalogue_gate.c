@@ -76,12 +76,13 @@ static void explain(const struct findings *findings, char why[GATE_WHY_SIZE])
 }
 
 static bool compile(const struct catalogue_gate *gate,
-                    const struct catalogue_tables *tables,
+                    const struct catalogue_tables *tables, const char *checksum,
                     struct catalogue **out, char why[GATE_WHY_SIZE])
 {
     struct findings findings = {0};
     struct catalogue *cat = NULL;
-    bool good = catalogue_compile(tables, &findings, &cat) == STATUS_OK;
+    bool good =
+        catalogue_compile_known(tables, checksum, &findings, &cat) == STATUS_OK;
 
     if (good && gate->topics != NULL)
         good = catalogue_check_topics(cat, tables, gate->topics, &findings);
@@ -112,7 +113,8 @@ enum gate_result gate_try(struct catalogue_gate *gate,
         return GATE_REFUSED;
     }
     if (refuse_empty(gate, tables, checksum, why) ||
-        refuse_lower(gate, number, why) || !compile(gate, tables, out, why))
+        refuse_lower(gate, number, why) ||
+        !compile(gate, tables, checksum, out, why))
         return GATE_REFUSED;
     gate->loaded = true;
     gate->number = number;

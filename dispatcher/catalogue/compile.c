@@ -18,12 +18,11 @@ static void assert_sorted(const struct catalogue_tables *tables)
     }
 }
 
-static void set_version(struct compile *c)
+static void set_version(struct compile *c,
+                        const char checksum[TABLES_CHECKSUM_SIZE])
 {
     struct catalogue *cat = c->cat;
-    char checksum[TABLES_CHECKSUM_SIZE];
 
-    tables_checksum(c->tables, checksum);
     tables_version(c->tables, checksum, cat->version);
     if (!tables_version_number(c->tables, &cat->version_number))
         findings_add(c->findings, FINDING_ERROR, TABLE_META,
@@ -34,6 +33,17 @@ static void set_version(struct compile *c)
 
 enum status catalogue_compile(const struct catalogue_tables *tables,
                               struct findings *findings, struct catalogue **out)
+{
+    char checksum[TABLES_CHECKSUM_SIZE];
+
+    tables_checksum(tables, checksum);
+    return catalogue_compile_known(tables, checksum, findings, out);
+}
+
+enum status catalogue_compile_known(const struct catalogue_tables *tables,
+                                    const char checksum[TABLES_CHECKSUM_SIZE],
+                                    struct findings *findings,
+                                    struct catalogue **out)
 {
     static void (*const passes[])(struct compile *) = {
         compile_calendars, compile_departments, compile_policies,
@@ -51,7 +61,7 @@ enum status catalogue_compile(const struct catalogue_tables *tables,
     c.cat->arena = arena_new(SIZE_MAX);
     for (int id = 0; id < TABLES; id++)
         compile_check_fields(&c, (enum table_id)id);
-    set_version(&c);
+    set_version(&c, checksum);
     for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++)
         passes[i](&c);
 
