@@ -12,32 +12,20 @@
  * redis-server.
  */
 #include "bench_city.h"
+#include "bench_redis.h"
 #include "catalogue.h"
 #include "findings.h"
 #include "match.h"
 #include "path.h"
 
-#include <arpa/inet.h>
 #include <hiredis.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #ifdef HAVE_SQLITE
 #include <sqlite3.h>
 #endif
 
 enum { QUICK = 10, LOOK_UPS = 20000, SCANS = 20, BATCH = 1000 };
-enum { START_TRIES = 100, START_WAIT_US = 50000 };
-
-static void die(const char *why)
-{
-    fprintf(stderr, "bench_rivals: %s\n", why);
-    exit(EXIT_FAILURE);
-}
 
 static void print(const char *what, int64_t started_ns, int n)
 {
@@ -216,54 +204,6 @@ static void bench_sqlite(const struct catalogue *cat)
 
 /* ------------------------------------------------------------------- Redis */
 
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        die("no port is free");
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
-static pid_t start_redis(int port)
-{
-    char text[16];
-
-    fflush(stdout); /* or the child writes it once more */
-    pid_t pid = fork();
-
-    if (pid != 0)
-        return pid;
-    snprintf(text, sizeof text, "%d", port);
-    if (freopen("/dev/null", "w", stdout) != NULL)
-        execlp("redis-server", "redis-server", "--port", text, "--bind",
-               "127.0.0.1", "--save", "", "--appendonly", "no", (char *)NULL);
-    _exit(127);
-}
-
-/* NULL: it does not start. */
-static redisContext *connect_redis(pid_t pid, int port)
-{
-    for (int i = 0; i < START_TRIES; i++) {
-        redisContext *redis = redisConnect("127.0.0.1", port);
-
-        if (redis != NULL && redis->err == 0)
-            return redis;
-        redisFree(redis);
-        if (waitpid(pid, NULL, WNOHANG) == pid)
-            return NULL;
-        usleep(START_WAIT_US);
-    }
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    return NULL;
-}
-
 static void take_replies(redisContext *redis, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -319,19 +259,20 @@ static void bench_hget(redisContext *redis, const struct catalogue *cat)
 
 static void bench_redis(const struct catalogue *cat)
 {
-    int port = free_port();
-    pid_t pid = start_redis(port);
-    redisContext *redis = pid > 0 ? connect_redis(pid, port) : NULL;
+    struct bench_redis server;
+    redisContext *redis;
 
-    if (redis == NULL) {
+    if (!bench_redis_start(&server)) {
         printf("%-14s not measured: no redis-server starts\n", "one HGET");
         return;
     }
+    redis = redisConnect("127.0.0.1", server.port);
+    if (redis == NULL || redis->err != 0)
+        die("Redis does not answer");
     fill_redis(redis, cat);
     bench_hget(redis, cat);
     redisFree(redis);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    bench_redis_stop(&server);
 }
 
 int main(int argc, char **argv)
