@@ -56,6 +56,15 @@ MUST_CHECK enum status redis_client_receive(struct redis_client *c,
                                             struct redisReply **reply,
                                             char why[REDIS_WHY_SIZE]);
 
+/* Sends now what was put together: nobody waits for the answer yet. */
+MUST_CHECK enum status redis_client_flush(struct redis_client *c,
+                                          char why[REDIS_WHY_SIZE]);
+
+/* As redis_client_receive, with refusals told as redis_client_call does. */
+MUST_CHECK enum status redis_client_answer(struct redis_client *c,
+                                           struct redisReply **reply,
+                                           char why[REDIS_WHY_SIZE]);
+
 /* An answer that has already been read from the socket; NULL: none. */
 struct redisReply *redis_client_received(struct redis_client *c);
 

@@ -83,6 +83,11 @@ void tables_move(struct catalogue_tables *to, struct catalogue_tables *from,
  * lines in the file. */
 void tables_sort(struct catalogue_tables *t);
 
+/* Sorts the rows from number `first` on among themselves. Who adds many rows
+ * in pieces and calls this after each makes tables_sort faster. */
+void tables_sort_added(struct catalogue_tables *t, enum table_id id,
+                       size_t first);
+
 /* The order of tables_sort: below, at or above 0. */
 int table_row_compare(const struct table_row *a, const struct table_row *b);
 

@@ -94,6 +94,17 @@ enum status redis_client_send(struct redis_client *c, size_t n,
     return STATUS_OK;
 }
 
+enum status redis_client_flush(struct redis_client *c, char why[REDIS_WHY_SIZE])
+{
+    int done = 0;
+
+    while (!done) {
+        if (redisBufferWrite(c->context, &done) != REDIS_OK)
+            return lost(c, why);
+    }
+    return STATUS_OK;
+}
+
 enum status redis_client_receive(struct redis_client *c,
                                  struct redisReply **reply,
                                  char why[REDIS_WHY_SIZE])
@@ -116,16 +127,13 @@ struct redisReply *redis_client_received(struct redis_client *c)
     return received;
 }
 
-enum status redis_client_call(struct redis_client *c, size_t n,
-                              const char *const *words, const size_t *sizes,
-                              struct redisReply **reply,
-                              char why[REDIS_WHY_SIZE])
+enum status redis_client_answer(struct redis_client *c,
+                                struct redisReply **reply,
+                                char why[REDIS_WHY_SIZE])
 {
-    enum status status = redis_client_send(c, n, words, sizes, why);
     struct redisReply *received = NULL;
+    enum status status = redis_client_receive(c, &received, why);
 
-    if (status == STATUS_OK)
-        status = redis_client_receive(c, &received, why);
     if (status != STATUS_OK)
         return status;
     if (received->type == REDIS_REPLY_ERROR) {
@@ -135,6 +143,16 @@ enum status redis_client_call(struct redis_client *c, size_t n,
     }
     *reply = received;
     return STATUS_OK;
+}
+
+enum status redis_client_call(struct redis_client *c, size_t n,
+                              const char *const *words, const size_t *sizes,
+                              struct redisReply **reply,
+                              char why[REDIS_WHY_SIZE])
+{
+    enum status status = redis_client_send(c, n, words, sizes, why);
+
+    return status == STATUS_OK ? redis_client_answer(c, reply, why) : status;
 }
 
 enum status redis_client_do(struct redis_client *c, size_t n,

@@ -93,35 +93,59 @@ static bool add_entries(struct catalogue_tables *tables, enum table_id id,
     return true;
 }
 
+enum { CURSOR_SIZE = 32 };
+
+static enum status ask_for_piece(struct access *a, enum table_id id,
+                                 const char *cursor)
+{
+    const char *words[] = {"HSCAN", a->keys[id], cursor, "COUNT", PIECE_COUNT};
+    enum status status = redis_client_send(a->client, 5, words, NULL, a->why);
+
+    return status == STATUS_OK ? redis_client_flush(a->client, a->why) : status;
+}
+
+static enum status take_answer(struct access *a, enum table_id id,
+                               redisReply **reply, char cursor[CURSOR_SIZE])
+{
+    enum status status = redis_client_answer(a->client, reply, a->why);
+    const redisReply *answer = *reply;
+
+    if (status == STATUS_REJECT)
+        snprintf(a->why, REDIS_WHY_SIZE,
+                 "the key %.150s cannot be read as a hash; is it one?",
+                 a->keys[id]);
+    if (status != STATUS_OK)
+        return status;
+    if (answer->type != REDIS_REPLY_ARRAY || answer->elements != 2 ||
+        answer->element[0]->type != REDIS_REPLY_STRING ||
+        answer->element[0]->len >= CURSOR_SIZE)
+        return strange(a, "HSCAN");
+    memcpy(cursor, answer->element[0]->str, answer->element[0]->len + 1);
+    return STATUS_OK;
+}
+
+/* A piece is sorted while Redis is busy with the next one. */
 static enum status read_in_pieces(struct access *a, enum table_id id,
                                   struct catalogue_tables *tables)
 {
-    char cursor[32] = "0";
-    const char *words[] = {"HSCAN", a->keys[id], cursor, "COUNT", PIECE_COUNT};
+    char cursor[CURSOR_SIZE] = "0";
+    enum status status = ask_for_piece(a, id, cursor);
+    bool more = true;
 
-    do {
+    while (status == STATUS_OK && more) {
+        size_t before = tables->tables[id].n;
         redisReply *reply = NULL;
-        enum status status =
-            redis_client_call(a->client, 5, words, NULL, &reply, a->why);
 
-        if (status == STATUS_REJECT)
-            snprintf(a->why, REDIS_WHY_SIZE,
-                     "the key %.150s cannot be read as a hash; is it one?",
-                     a->keys[id]);
-        if (status != STATUS_OK)
-            return status;
-        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
-            reply->element[0]->type != REDIS_REPLY_STRING ||
-            reply->element[0]->len >= sizeof cursor ||
-            !add_entries(tables, id, reply->element[1]))
+        status = take_answer(a, id, &reply, cursor);
+        more = strcmp(cursor, "0") != 0;
+        if (status == STATUS_OK && more)
+            status = ask_for_piece(a, id, cursor);
+        if (status == STATUS_OK && !add_entries(tables, id, reply->element[1]))
             status = strange(a, "HSCAN");
-        else
-            memcpy(cursor, reply->element[0]->str, reply->element[0]->len + 1);
+        tables_sort_added(tables, id, before);
         redis_reply_free(&reply);
-        if (status != STATUS_OK)
-            return status;
-    } while (strcmp(cursor, "0") != 0);
-    return STATUS_OK;
+    }
+    return status;
 }
 
 static void clear_wanted(struct catalogue_tables *tables, unsigned wanted)

@@ -14,6 +14,7 @@
 #include "tables.h"
 
 #include "memory.h"
+#include "rows_sort.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ enum {
     /* From so many rows on it pays to look for values that repeat, and to put
      * the texts into the order of the rows. */
     ROWS_MANY = 1000,
-    VALUES = 4096, /* that are remembered; a power of two */
+    VALUES = 4096,  /* that are remembered; a power of two */
+    ROWS_AHEAD = 8, /* whose texts are on their way to the cache */
 };
 
 struct table_block {
@@ -215,50 +217,35 @@ int table_row_compare(const struct table_row *a, const struct table_row *b)
     return a->field_size < b->field_size ? -1 : 1;
 }
 
-static int compare_rows(const void *left, const void *right)
-{
-    const struct table_row *a = left, *b = right;
-    int order = table_row_compare(a, b);
-
-    if (order != 0)
-        return order;
-    return (a->line > b->line) - (a->line < b->line);
-}
-
-static bool is_sorted(const struct table *table)
-{
-    for (size_t i = 1; i < table->n; i++) {
-        if (compare_rows(&table->rows[i - 1], &table->rows[i]) > 0)
-            return false;
-    }
-    return true;
-}
-
 /* Copies the texts into the order of the rows. */
 static void order_texts(struct table *table)
 {
     struct table ordered = {0};
 
     reserve(&ordered, table->n);
-    for (size_t i = 0; i < table->n; i++)
+    for (size_t i = 0; i < table->n; i++) {
+        if (i + ROWS_AHEAD < table->n)
+            __builtin_prefetch(table->rows[i + ROWS_AHEAD].field);
         add_row(&ordered, &table->rows[i]);
+    }
     table_clear(table);
     *table = ordered;
 }
 
-static void sort(struct table *table)
-{
-    if (is_sorted(table))
-        return;
-    qsort(table->rows, table->n, sizeof *table->rows, compare_rows);
-    if (table->n >= ROWS_MANY)
-        order_texts(table);
-}
-
 void tables_sort(struct catalogue_tables *t)
 {
-    for (int id = 0; id < TABLES; id++)
-        sort(&t->tables[id]);
+    for (int id = 0; id < TABLES; id++) {
+        struct table *table = &t->tables[id];
+
+        if (rows_sort(table->rows, table->n) && table->n >= ROWS_MANY)
+            order_texts(table);
+    }
+}
+
+void tables_sort_added(struct catalogue_tables *t, enum table_id id,
+                       size_t first)
+{
+    rows_sort(t->tables[id].rows + first, t->tables[id].n - first);
 }
 
 const struct table_row *tables_find(const struct catalogue_tables *t,

@@ -100,6 +100,39 @@ static void rows_of_a_large_table_keep_different_values(void **state)
     tables_free(&t);
 }
 
+/* As Redis gives them; some fields twice, from different lines. */
+static void sorted_pieces_are_merged(void **state)
+{
+    enum { ROWS = 20000 };
+    static const size_t piece_sizes[] = {ROWS, 10000, 9999, 1000, 333, 3, 1};
+    char field[32];
+
+    (void)state;
+    for (size_t p = 0; p < sizeof piece_sizes / sizeof piece_sizes[0]; p++) {
+        struct catalogue_tables *t = tables_new();
+        const struct table *table = &t->tables[TABLE_ROUTES];
+        size_t first = 0;
+
+        for (size_t i = 0; i < ROWS; i++) {
+            snprintf(field, sizeof field, "%05zu", i * 7919 % ROWS / 2);
+            tables_add(t, TABLE_ROUTES, field, 5, "x", 1, (uint32_t)(ROWS - i));
+            if (table->n - first == piece_sizes[p]) {
+                tables_sort_added(t, TABLE_ROUTES, first);
+                first = table->n;
+            }
+        }
+        tables_sort(t);
+        assert_int_equal(table->n, ROWS);
+        for (size_t i = 0; i < ROWS; i++) {
+            snprintf(field, sizeof field, "%05zu", i / 2);
+            assert_string_equal(table->rows[i].field, field);
+            assert_true(i % 2 == 0 ||
+                        table->rows[i - 1].line < table->rows[i].line);
+        }
+        tables_free(&t);
+    }
+}
+
 static void a_row_larger_than_a_block_is_kept_whole(void **state)
 {
     struct catalogue_tables *t = tables_new();
@@ -225,6 +258,7 @@ int main(void)
         cmocka_unit_test(rows_are_found_after_sorting),
         cmocka_unit_test(rows_of_a_large_table_share_their_values),
         cmocka_unit_test(rows_of_a_large_table_keep_different_values),
+        cmocka_unit_test(sorted_pieces_are_merged),
         cmocka_unit_test(a_row_larger_than_a_block_is_kept_whole),
         cmocka_unit_test(rows_have_the_order_of_the_checksums_lines),
         cmocka_unit_test(the_checksum_is_that_of_the_sorted_lines),
