@@ -2,7 +2,7 @@
  * The matcher against a naive one that follows the wording of contract.md:
  * random small tables, random tickets, all candidates in order.
  *
- *   test_match_naive [seed [tables]]
+ *   test_match_naive [seed [tables]]     SOAK=1: a hundred thousand tables
  *
  * The naive side compares texts only and shares no code with the matcher.
  */
@@ -26,7 +26,8 @@ enum {
 };
 
 static uint64_t random_state = 1;
-static int tables_wanted = 1300;
+enum { TABLES_SHORT = 1300, TABLES_SOAK = 100000 };
+static int tables_wanted = TABLES_SHORT;
 
 /* Steele's splitmix64: any seed is a good one. */
 static unsigned pick(unsigned n)
@@ -408,6 +409,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(random_tables_match_as_the_naive_matcher_does),
     };
 
+    if (getenv("SOAK") != NULL)
+        tables_wanted = TABLES_SOAK;
     if (argc > 1)
         random_state = strtoull(argv[1], NULL, 10);
     if (argc > 2)
