@@ -102,7 +102,7 @@ static bool differ_further_up(struct slice a, struct slice b)
 
 static void check_prefix(struct paths *p, struct seen *prefix)
 {
-    char fold[PATH_MAX_SIZE];
+    char fold[PATH_MAX_SIZE], place[LINE_TEXT_SIZE];
     size_t size = lookalike_fold(prefix->path.text, prefix->path.size, fold);
     const char *copy = arena_copy(p->folds, fold, size);
 
@@ -111,12 +111,13 @@ static void check_prefix(struct paths *p, struct seen *prefix)
     const struct seen *other = seen_before(&p->folded, prefix);
     if (!other || differ_further_up(prefix->path, other->path))
         return;
-    findings_add(
-        p->c->findings, FINDING_WARNING, prefix->table, prefix->row, "",
-        "'%.*s' looks like '%.*s' (%s, line %u) but is another path; "
-        "write both in the same way",
-        (int)prefix->path.size, prefix->path.text, (int)other->path.size,
-        other->path.text, table_name(other->table), other->row->line);
+    findings_add(p->c->findings, FINDING_WARNING, prefix->table, prefix->row,
+                 "",
+                 "'%.*s' looks like '%.*s' of %s%s but is another path; "
+                 "write both in the same way",
+                 (int)prefix->path.size, prefix->path.text,
+                 (int)other->path.size, other->path.text,
+                 table_name(other->table), compile_line(other->row, place));
 }
 
 /* Looks at a path and, from the longest on, at its prefixes, up to one that

@@ -33,18 +33,19 @@ static const struct conditions *conditions_of(const struct compile *c,
 static void check_ties(struct compile *c, const struct route *route)
 {
     const struct route *other = next_of(c, route);
+    char place[LINE_TEXT_SIZE];
 
     for (; other && other->kinds == route->kinds; other = next_of(c, other)) {
         if (conditions_exclude(conditions_of(c, route),
                                conditions_of(c, other)))
             continue;
-        findings_add(c->findings, FINDING_ERROR, TABLE_ROUTES, row_of(c, other),
-                     "",
-                     "ties with '%s' (line %u): the same area and category, "
-                     "%u kinds of conditions each, and one ticket can fulfil "
-                     "both; add a condition to one or make them exclude each "
-                     "other",
-                     route->key, row_of(c, route)->line, route->kinds);
+        findings_add(
+            c->findings, FINDING_ERROR, TABLE_ROUTES, row_of(c, other), "",
+            "ties with '%s'%s: the same area and category, "
+            "%u kinds of conditions each, and one ticket can fulfil "
+            "both; add a condition to one or make them exclude each "
+            "other",
+            route->key, compile_line(row_of(c, route), place), route->kinds);
     }
 }
 
@@ -106,6 +107,8 @@ static const struct route *find_any_shadow(const struct compile *c,
 static void check_shadow(struct compile *c, const struct route *route,
                          const struct path *area, const struct path *category)
 {
+    char place[LINE_TEXT_SIZE];
+
     if (conditions_impossible(conditions_of(c, route))) {
         findings_add(c->findings, FINDING_WARNING, TABLE_ROUTES,
                      row_of(c, route), "",
@@ -117,9 +120,9 @@ static void check_shadow(struct compile *c, const struct route *route,
     if (shadow)
         findings_add(c->findings, FINDING_WARNING, TABLE_ROUTES,
                      row_of(c, route), "",
-                     "can never win: '%s' (line %u) comes first and takes all "
+                     "can never win: '%s'%s comes first and takes all "
                      "that this rule could; delete one of the two",
-                     shadow->key, row_of(c, shadow)->line);
+                     shadow->key, compile_line(row_of(c, shadow), place));
 }
 
 /* What is known about one unit below one area of rules. */

@@ -13,6 +13,7 @@
 
 #include "findings.h"
 #include "snapshot.h"
+#include "suggest.h"
 
 #include <jansson.h>
 
@@ -47,6 +48,16 @@ const char *compile_text(struct compile *c, const char *text);
  * bytes, no control characters, not there twice. Findings for those that are
  * not. */
 void compile_check_fields(struct compile *c, enum table_id table);
+
+/* " (line 4)" of another row that a finding is about, "" where it has none.
+ * Returns text. */
+enum { LINE_TEXT_SIZE = 24 };
+const char *compile_line(const struct table_row *row,
+                         char text[LINE_TEXT_SIZE]);
+
+/* The suggestion in words; where no name is near, `otherwise`. */
+const char *compile_advice(const struct suggest *s,
+                           char text[SUGGEST_TEXT_SIZE], const char *otherwise);
 
 /* One entry while its value is read. `name` is that of the member at hand. */
 struct entry {

@@ -9,9 +9,9 @@
 #include "civil.h"
 #include "dispatch.h"
 #include "memory.h"
-#include "suggest.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,14 +101,19 @@ static void read_channels(struct entry *e, json_t *value, void *field)
 static void refuse_name(struct entry *e, const char *text,
                         const char *(*name_of)(size_t))
 {
-    char near[SUGGEST_TEXT_SIZE];
+    char near[SUGGEST_TEXT_SIZE], all[128] = "; write one of";
     struct suggest s;
 
     suggest_begin(&s, text);
-    for (size_t i = 0; name_of(i); i++)
+    for (size_t i = 0; name_of(i); i++) {
+        size_t used = strlen(all);
+
         suggest_consider(&s, name_of(i));
+        snprintf(all + used, sizeof(all) - used, "%s %s", i > 0 ? "," : "",
+                 name_of(i));
+    }
     entry_error(e, "'%s': '%s' is unknown%s", e->name, text,
-                suggest_text(&s, near));
+                compile_advice(&s, near, all));
 }
 
 /* The bit of one name; 0 with a finding when it is unknown. */

@@ -4,10 +4,10 @@
 #include "compile.h"
 
 #include "arena.h"
-#include "suggest.h"
 #include "utf8.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Of a name or an official: both stand in each event. */
@@ -29,6 +29,20 @@ const char *compile_text(struct compile *c, const char *text)
 
     assert(copy);
     return copy;
+}
+
+const char *compile_line(const struct table_row *row, char text[LINE_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (row->line > 0)
+        snprintf(text, LINE_TEXT_SIZE, " (line %u)", row->line);
+    return text;
+}
+
+const char *compile_advice(const struct suggest *s,
+                           char text[SUGGEST_TEXT_SIZE], const char *otherwise)
+{
+    return s->best ? suggest_text(s, text) : otherwise;
 }
 
 static bool has_control(const char *text, size_t size)
@@ -60,6 +74,7 @@ void compile_check_fields(struct compile *c, enum table_id table)
     for (size_t i = 0; i < t->n; i++) {
         const struct table_row *row = &t->rows[i];
         const char *wrong = what_is_wrong(row);
+        char place[LINE_TEXT_SIZE];
 
         if (wrong)
             findings_add(c->findings, FINDING_ERROR, table, row, "", "%s",
@@ -70,8 +85,8 @@ void compile_check_fields(struct compile *c, enum table_id table)
                          row->field_size, max);
         if (i > 0 && table_row_compare(&t->rows[i - 1], row) == 0)
             findings_add(c->findings, FINDING_ERROR, table, row, "",
-                         "'%s' is there twice, first in line %u; take one out",
-                         row->field, t->rows[i - 1].line);
+                         "'%s' is there twice%s; take one out", row->field,
+                         compile_line(&t->rows[i - 1], place));
     }
 }
 
@@ -96,7 +111,7 @@ static void unknown_name(struct entry *e, const char *name,
         suggest_consider(&s, members[i].name);
     findings_add(e->c->findings, FINDING_ERROR, e->table, e->row, name,
                  "the name '%s' is unknown here%s", name,
-                 suggest_text(&s, text));
+                 compile_advice(&s, text, "; take it out"));
 }
 
 /* A spreadsheet writes "none" as an empty text. */
@@ -253,8 +268,9 @@ static void unknown_id(struct entry *e, const char *id, enum table_id table)
     /* Beyond the last finding that is kept nobody reads a suggestion. */
     for (size_t i = 0; i < t->n && e->c->findings->n < FINDINGS_MAX; i++)
         suggest_consider(&s, t->rows[i].field);
-    entry_error(e, "'%s': '%s' is not in %s%s", e->name, id, table_name(table),
-                suggest_text(&s, text));
+    entry_error(
+        e, "'%s': '%s' is not in %s%s", e->name, id, table_name(table),
+        compile_advice(&s, text, "; add it there or name one that is there"));
 }
 
 const struct department *entry_department(struct entry *e, const char *id)

@@ -296,6 +296,23 @@ static void rules_that_can_tie_are_refused(void **state)
     CHECK(FINDING_ERROR, cases);
 }
 
+/* What comes from Redis has no lines. */
+static void a_line_is_named_only_where_there_is_one(void **state)
+{
+    struct catalogue_tables *t = tables_new();
+    struct findings findings = {0};
+    struct catalogue *cat = NULL;
+
+    (void)state;
+    tables_add(t, TABLE_DEPARTMENTS, "a", 1, "{}", 2, 0);
+    tables_add(t, TABLE_ROUTES, "|y|1", 4, "{\"department\":\"a\"}", 18, 0);
+    tables_add(t, TABLE_ROUTES, "|y|2", 4, "{\"department\":\"a\"}", 18, 0);
+    assert_int_equal(catalogue_compile(t, &findings, &cat), STATUS_REJECT);
+    assert_non_null(strstr(findings.items[0].message, "ties with '|y|1': "));
+    findings_deinit(&findings);
+    tables_free(&t);
+}
+
 static void a_rule_that_can_never_win_is_pointed_out(void **state)
 {
     (void)state;
@@ -381,20 +398,20 @@ static void what_looks_wrong_is_a_warning(void **state)
           {R("|Y/2", "{\"department\":\"a\"}")}},
          "|y/1",
          "",
-         "'y' looks like 'Y' (routes, line 11)"},
+         "'y' looks like 'Y' of routes (line 11)"},
         {{{R("|\xef\xbd\x98", "{\"department\":\"a\"}")}},
          "|\xef\xbd\x98",
          "",
-         "looks like 'x' (routes, line 8)"},
+         "looks like 'x' of routes (line 8)"},
         {{{R("|\xef\xbc\xb8", "{\"department\":\"a\"}")}},
          "|\xef\xbc\xb8",
          "",
-         "looks like 'x' (routes, line 8)"},
+         "looks like 'x' of routes (line 8)"},
         {{{R("|y/1", "{\"department\":\"a\"}")},
           {R("| y/1", "{\"department\":\"a\"}")}},
          "|y/1",
          "",
-         "'y' looks like ' y' (routes, line 11)"},
+         "'y' looks like ' y' of routes (line 11)"},
         {{{R("|\xd1\x85/y", "{\"department\":\"a\"}")},
           {R("|x/y", "{\"department\":\"a\"}")}},
          "|\xd1\x85/y",
@@ -403,7 +420,7 @@ static void what_looks_wrong_is_a_warning(void **state)
         {{{R("1/\xef\xbc\x93|", "{\"department\":\"a\"}")}},
          "1/\xef\xbc\x93|",
          "",
-         "looks like '1/3' (areas, line 5)"},
+         "looks like '1/3' of areas (line 5)"},
         {{{R("|xy", "{\"department\":\"a\"}")}}, NULL, NULL, NULL},
     };
     CHECK(FINDING_WARNING, cases);
@@ -568,6 +585,7 @@ int main(void)
         cmocka_unit_test(keys_that_are_no_paths_are_refused),
         cmocka_unit_test(circles_are_refused),
         cmocka_unit_test(rules_that_can_tie_are_refused),
+        cmocka_unit_test(a_line_is_named_only_where_there_is_one),
         cmocka_unit_test(a_rule_that_can_never_win_is_pointed_out),
         cmocka_unit_test(what_looks_wrong_is_a_warning),
         cmocka_unit_test(each_row_with_the_same_bad_value_is_named),
