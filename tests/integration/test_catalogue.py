@@ -61,6 +61,18 @@ def test_a_burst_of_edits_is_one_swap(dispatcher, stored):
     assert loaded(program) <= 3
 
 
+def test_only_the_tables_that_changed_are_read_again(dispatcher, stored):
+    def scans():
+        return stored.client.info("commandstats")["cmdstat_hscan"]["calls"]
+
+    program = start(dispatcher, stored.load())
+    before = scans()
+    stored.edit("departments", "gas", '{"name": "Gas"}')
+    wait_loaded(program, 2)
+    assert scans() - before == 2  # of a few entries each: departments, meta
+    assert "routes=1" in lines(program, "catalogue_loaded")[-1]
+
+
 def test_a_bad_edit_is_refused_once_and_its_repair_is_in_force(
         dispatcher, stored):
     program = start(dispatcher, stored.load())
