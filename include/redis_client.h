@@ -65,6 +65,20 @@ MUST_CHECK enum status redis_client_answer(struct redis_client *c,
                                            struct redisReply **reply,
                                            char why[REDIS_WHY_SIZE]);
 
+/* Takes the texts of arrays within an array: `text`, not ended by NUL and gone
+ * after the call, is number `i` of array number `array`. */
+struct redis_texts {
+    void (*take)(void *context, size_t array, size_t i, const char *text,
+                 size_t size);
+    void *context;
+};
+
+/* From now on such texts in answers go to `texts` (borrowed; NULL: no more),
+ * while their places in the arrays stay empty: an object for each text of a
+ * large table would take more time and memory than the table. */
+void redis_client_divert(struct redis_client *c,
+                         const struct redis_texts *texts);
+
 /* An answer that has already been read from the socket; NULL: none. */
 struct redisReply *redis_client_received(struct redis_client *c);
 

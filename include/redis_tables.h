@@ -14,13 +14,19 @@ struct redis_client;
 /* A set of tables: bit i is enum table_id i. */
 enum { TABLES_ALL = (1 << TABLES) - 1 };
 
-/* Whether what was read is held against changes until redis_tables_commit. */
-enum redis_hold { REDIS_RELEASE, REDIS_HOLD };
+/* How tables are read. */
+enum redis_hold {
+    /* In pieces, so that Redis goes on serving others; when somebody changes
+     * them meanwhile, once more in one transaction. */
+    REDIS_RELEASE,
+    /* In one transaction from the start: somebody keeps changing them. */
+    REDIS_AT_ONCE,
+    /* In pieces, and held against changes until redis_tables_commit. */
+    REDIS_HOLD,
+};
 
 /* Reads the tables in `wanted` into `tables` and sorts them; the others of
- * `tables` stay. What is read was in Redis at one moment. Large tables are
- * read in pieces, so that Redis goes on serving others; only while somebody
- * keeps changing them they are read in one transaction.
+ * `tables` stay. What is read was in Redis at one moment.
  *
  * With REDIS_HOLD consistency shows with the write, and not before.
  * STATUS_RETRY: close the connection. STATUS_REJECT: what Redis holds is no

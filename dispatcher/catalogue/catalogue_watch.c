@@ -68,6 +68,7 @@ struct catalogue_watch {
     struct catalogue_tables *tables; /* as last read */
     struct catalogue_gate gate;
     unsigned changed; /* tables to be read: bit i is table i */
+    bool disturbed;   /* the last read was: the next one is done at once */
     bool unreadable;  /* the last read failed; the next one takes them all */
     int backoff_ms;
 };
@@ -342,13 +343,15 @@ static enum status read_changed(struct catalogue_watch *w,
 
     for (;;) {
         w->changed = wanted; /* until they are read well */
-        status = redis_tables_read(w->client, w->prefix, wanted, REDIS_RELEASE,
+        status = redis_tables_read(w->client, w->prefix, wanted,
+                                   w->disturbed ? REDIS_AT_ONCE : REDIS_RELEASE,
                                    w->tables, why);
         if (status != STATUS_OK)
             return status;
         status = redis_tracker_sync(w->tracker, &since, why);
         if (status != STATUS_OK)
             return status;
+        w->disturbed = (since & wanted) != 0;
         if ((since & ~wanted) == 0)
             break;
         wanted |= since;

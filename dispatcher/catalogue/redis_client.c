@@ -23,6 +23,11 @@ struct redis_client {
     char name[REDIS_NAME_SIZE];
     int timeout_ms;
     bool by_sentinel; /* Sentinels named it as a master */
+
+    /* How hiredis makes objects, and how it does while texts are diverted. */
+    redisReplyObjectFunctions *usual;
+    redisReplyObjectFunctions diverting;
+    const struct redis_texts *texts;
 };
 
 /* hiredis reports a time-out as the error of a read that would block. */
@@ -116,6 +121,38 @@ enum status redis_client_receive(struct redis_client *c,
         return lost(c, why);
     *reply = received;
     return STATUS_OK;
+}
+
+/* What stands for a text that was taken; nobody looks at it. */
+static char taken;
+
+/* hiredis attaches nothing to the array around the text itself: that is done
+ * by the functions that make objects, so here it is left out. */
+static void *create_text(const redisReadTask *task, char *text, size_t size)
+{
+    const struct redis_client *c = task->privdata;
+
+    if (task->type != REDIS_REPLY_STRING || task->parent == NULL ||
+        task->parent->parent == NULL)
+        return c->usual->createString(task, text, size);
+    c->texts->take(c->texts->context, (size_t)task->parent->idx,
+                   (size_t)task->idx, text, size);
+    return &taken;
+}
+
+void redis_client_divert(struct redis_client *c,
+                         const struct redis_texts *texts)
+{
+    redisReader *reader = c->context->reader;
+
+    if (c->usual == NULL) {
+        c->usual = reader->fn;
+        c->diverting = *reader->fn;
+        c->diverting.createString = create_text;
+    }
+    c->texts = texts;
+    reader->fn = texts == NULL ? c->usual : &c->diverting;
+    reader->privdata = texts == NULL ? NULL : c;
 }
 
 struct redisReply *redis_client_received(struct redis_client *c)

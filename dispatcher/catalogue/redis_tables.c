@@ -2,7 +2,7 @@
  * The catalogue's tables in Redis.
  *
  *   WATCH the six keys, HSCAN each in pieces, MULTI, EXEC: nothing changed?
- *     yes: done                  no: again; at last MULTI, HGETALL, EXEC
+ *     yes: done                          no: MULTI, HGETALL, EXEC
  */
 #include "redis_tables.h"
 
@@ -15,10 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PIECES_ATTEMPTS = 2,
-    BATCH = 500, /* entries in one command that writes */
-};
+enum { BATCH = 500 /* entries in one command that writes */ };
 
 /* How many entries Redis looks at for one piece: some 2 ms of its time. */
 #define PIECE_COUNT "1000"
@@ -74,23 +71,43 @@ static enum status watch(struct access *a)
     return redis_client_do(a->client, 1 + TABLES, words, a->why);
 }
 
-/* Adds the field, value, field, value, ... of an answer. */
-static bool add_entries(struct catalogue_tables *tables, enum table_id id,
-                        const redisReply *entries)
-{
-    if (entries->type != REDIS_REPLY_ARRAY || entries->elements % 2 != 0)
-        return false;
-    for (size_t i = 0; i < entries->elements; i += 2) {
-        const redisReply *field = entries->element[i];
-        const redisReply *value = entries->element[i + 1];
+/* Entries on their way from answers into tables. */
+struct intake {
+    struct catalogue_tables *tables;
+    enum table_id ids[TABLES + 1]; /* of the arrays in an answer */
+    char *field;                   /* until its value comes */
+    size_t field_size;
+    size_t capacity;
+};
 
-        if (field->type != REDIS_REPLY_STRING ||
-            value->type != REDIS_REPLY_STRING)
-            return false;
-        tables_add(tables, id, field->str, field->len, value->str, value->len,
-                   0);
+static void keep_field(struct intake *in, const char *text, size_t size)
+{
+    if (in->capacity < size) {
+        in->capacity = 2 * size;
+        in->field = memory_grow(in->field, in->capacity, 1);
     }
-    return true;
+    if (size > 0)
+        memcpy(in->field, text, size);
+    in->field_size = size;
+}
+
+/* Texts come as field, value, field, value, ... */
+static void take_text(void *context, size_t array, size_t i, const char *text,
+                      size_t size)
+{
+    struct intake *in = context;
+
+    if (i % 2 == 0)
+        keep_field(in, text, size);
+    else if (array <= TABLES)
+        tables_add(in->tables, in->ids[array], in->field, in->field_size, text,
+                   size, 0);
+}
+
+/* Whether an array held nothing but the entries that were taken from it. */
+static bool were_entries(const redisReply *array, size_t n_taken)
+{
+    return array->type == REDIS_REPLY_ARRAY && array->elements == 2 * n_taken;
 }
 
 enum { CURSOR_SIZE = 32 };
@@ -126,12 +143,14 @@ static enum status take_answer(struct access *a, enum table_id id,
 
 /* A piece is sorted while Redis is busy with the next one. */
 static enum status read_in_pieces(struct access *a, enum table_id id,
-                                  struct catalogue_tables *tables)
+                                  struct intake *in)
 {
+    struct catalogue_tables *tables = in->tables;
     char cursor[CURSOR_SIZE] = "0";
     enum status status = ask_for_piece(a, id, cursor);
     bool more = true;
 
+    in->ids[1] = id; /* the cursor comes before the entries */
     while (status == STATUS_OK && more) {
         size_t before = tables->tables[id].n;
         redisReply *reply = NULL;
@@ -140,7 +159,8 @@ static enum status read_in_pieces(struct access *a, enum table_id id,
         more = strcmp(cursor, "0") != 0;
         if (status == STATUS_OK && more)
             status = ask_for_piece(a, id, cursor);
-        if (status == STATUS_OK && !add_entries(tables, id, reply->element[1]))
+        if (status == STATUS_OK &&
+            !were_entries(reply->element[1], tables->tables[id].n - before))
             status = strange(a, "HSCAN");
         tables_sort_added(tables, id, before);
         redis_reply_free(&reply);
@@ -179,21 +199,21 @@ static enum status confirm(struct access *a, bool *unchanged)
 }
 
 static enum status read_watched(struct access *a, unsigned wanted,
-                                struct catalogue_tables *tables)
+                                struct intake *in)
 {
     enum status status = watch(a);
 
-    clear_wanted(tables, wanted);
+    clear_wanted(in->tables, wanted);
     for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
         if (wanted & 1U << id)
-            status = read_in_pieces(a, (enum table_id)id, tables);
+            status = read_in_pieces(a, (enum table_id)id, in);
     }
     return status;
 }
 
-static enum status add_transaction(struct access *a, unsigned wanted,
-                                   const redisReply *answers,
-                                   struct catalogue_tables *tables)
+static enum status check_transaction(struct access *a, unsigned wanted,
+                                     const redisReply *answers,
+                                     const struct catalogue_tables *tables)
 {
     size_t n = 0;
 
@@ -209,31 +229,34 @@ static enum status add_transaction(struct access *a, unsigned wanted,
                      answers->element[n]->str);
             return STATUS_REJECT;
         }
-        if (!add_entries(tables, (enum table_id)id, answers->element[n++]))
+        if (!were_entries(answers->element[n++], tables->tables[id].n))
             return strange(a, "EXEC");
     }
     return STATUS_OK;
 }
 
 static enum status read_at_once(struct access *a, unsigned wanted,
-                                struct catalogue_tables *tables)
+                                struct intake *in)
 {
     enum status status = do_word(a, "MULTI");
     redisReply *answers = NULL;
+    size_t n = 0;
 
-    clear_wanted(tables, wanted);
+    clear_wanted(in->tables, wanted);
     for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
         const char *words[] = {"HGETALL", a->keys[id]};
 
-        if (wanted & 1U << id)
-            status = redis_client_do(a->client, 2, words, a->why);
+        if (!(wanted & 1U << id))
+            continue;
+        in->ids[n++] = (enum table_id)id;
+        status = redis_client_do(a->client, 2, words, a->why);
     }
     if (status == STATUS_REJECT)
         return STATUS_RETRY; /* the transaction is still open */
     if (status == STATUS_OK)
         status = execute(a, &answers);
     if (status == STATUS_OK)
-        status = add_transaction(a, wanted, answers, tables);
+        status = check_transaction(a, wanted, answers, in->tables);
     redis_reply_free(&answers);
     return status;
 }
@@ -254,19 +277,38 @@ static void remove_repeats(struct catalogue_tables *tables)
     }
 }
 
+/* A table that was changed while it was read in pieces is likely to be changed
+ * again. */
 static enum status read_released(struct access *a, unsigned wanted,
-                                 struct catalogue_tables *tables)
+                                 struct intake *in)
 {
-    for (int i = 0; i < PIECES_ATTEMPTS; i++) {
-        enum status status = read_watched(a, wanted, tables);
-        bool unchanged = false;
+    enum status status = read_watched(a, wanted, in);
+    bool unchanged = false;
 
-        if (status == STATUS_OK)
-            status = confirm(a, &unchanged);
-        if (status != STATUS_OK || unchanged)
-            return status;
-    }
-    return read_at_once(a, wanted, tables);
+    if (status == STATUS_OK)
+        status = confirm(a, &unchanged);
+    if (status != STATUS_OK || unchanged)
+        return status;
+    return read_at_once(a, wanted, in);
+}
+
+static enum status read_as(struct access *a, enum redis_hold hold,
+                           unsigned wanted, struct catalogue_tables *tables)
+{
+    struct intake in = {.tables = tables};
+    const struct redis_texts texts = {take_text, &in};
+    enum status status;
+
+    redis_client_divert(a->client, &texts);
+    if (hold == REDIS_HOLD)
+        status = read_watched(a, wanted, &in);
+    else if (hold == REDIS_AT_ONCE)
+        status = read_at_once(a, wanted, &in);
+    else
+        status = read_released(a, wanted, &in);
+    redis_client_divert(a->client, NULL);
+    free(in.field);
+    return status;
 }
 
 enum status redis_tables_read(struct redis_client *c, const char *prefix,
@@ -279,8 +321,7 @@ enum status redis_tables_read(struct redis_client *c, const char *prefix,
     enum status status;
 
     access_begin(&a, c, prefix, why);
-    status = hold == REDIS_HOLD ? read_watched(&a, wanted, tables)
-                                : read_released(&a, wanted, tables);
+    status = read_as(&a, hold, wanted, tables);
     if (status == STATUS_OK) {
         tables_sort(tables);
         remove_repeats(tables);
