@@ -33,6 +33,7 @@ enum {
     POLL_US = 1000,
     PAUSE_US = 100,     /* between turns: there are two processors at most */
     STILL_US = 3000000, /* of turns without edits */
+    STEADY_US = 600000, /* between edits: a thousand in ten minutes */
 };
 
 #define PREFIX "city:"
@@ -203,6 +204,45 @@ static void bench(struct redis_client *c, struct loop *l, int swaps)
            (double)longest_ns / 1e9);
 }
 
+/* How many rules are in force. */
+static size_t rules(struct catalogue_watch *watch)
+{
+    struct catalogue_watch_status status;
+
+    catalogue_watch_status(watch, &status);
+    return status.routes;
+}
+
+/* Somebody edits all the time, so that no reading is undisturbed. Each edit
+ * adds a rule: the number of rules tells which one is in force. */
+static void bench_steady(struct redis_client *c, struct loop *l, int edits)
+{
+    size_t before = rules(l->watch), in_force = 0, made = 0;
+    int64_t made_ns[SWAPS], sum_ns = 0, longest_ns = 0;
+    uint64_t loads_before = loads(l->watch);
+
+    while (in_force < (size_t)edits) {
+        size_t seen = rules(l->watch) - before;
+
+        for (; in_force < seen; in_force++) {
+            sum_ns += now_ns() - made_ns[in_force];
+            longest(&longest_ns, now_ns() - made_ns[in_force]);
+        }
+        if (made < (size_t)edits &&
+            (made == 0 ||
+             now_ns() - made_ns[made - 1] > INT64_C(1000) * STEADY_US)) {
+            made_ns[made] = now_ns();
+            edit(c, SWAPS + (int)made++);
+        }
+        usleep(POLL_US);
+    }
+    printf("%d edits, one in %.1f s: in force after %.2f s on average, %.2f s "
+           "at most, in %llu swaps\n",
+           edits, STEADY_US / 1e6, (double)sum_ns / edits / 1e9,
+           (double)longest_ns / 1e9,
+           (unsigned long long)(loads(l->watch) - loads_before));
+}
+
 static void fill(struct redis_client *c, int categories)
 {
     struct catalogue_tables *all = make_tables(categories);
@@ -243,6 +283,7 @@ int main(int argc, char **argv)
     if (pthread_create(&thread, NULL, run, &l) != 0)
         die("no thread");
     bench(c, &l, quick ? QUICK_SWAPS : SWAPS);
+    bench_steady(c, &l, quick ? QUICK_SWAPS : SWAPS);
     atomic_store(&l.stopping, true);
     pthread_join(thread, NULL);
     catalogue_watch_stop(&l.watch);
