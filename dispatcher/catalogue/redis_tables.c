@@ -1,5 +1,5 @@
 /*
- * The catalogue's tables in Redis.
+ * Reading the catalogue's tables from Redis.
  *
  *   WATCH the six keys, HSCAN each in pieces, MULTI, EXEC: nothing changed?
  *     yes: done                          no: MULTI, HGETALL, EXEC
@@ -7,60 +7,21 @@
 #include "redis_tables.h"
 
 #include "memory.h"
-#include "redis_client.h"
-#include "tables_diff.h"
+#include "redis_access.h"
 
 #include <hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 500 /* entries in one command that writes */ };
-
 /* How many entries Redis looks at for one piece: some 2 ms of its time. */
 #define PIECE_COUNT "1000"
-
-/* One read or write: where, and what the calls below share. */
-struct access {
-    struct redis_client *client;
-    char *keys[TABLES];
-    char *why;
-};
-
-char *redis_tables_key(const char *prefix, enum table_id id)
-{
-    size_t size = strlen(prefix) + strlen(table_name(id)) + 1;
-    char *key = memory_new(size);
-
-    snprintf(key, size, "%s%s", prefix, table_name(id));
-    return key;
-}
-
-static void access_begin(struct access *a, struct redis_client *client,
-                         const char *prefix, char *why)
-{
-    a->client = client;
-    a->why = why;
-    for (int id = 0; id < TABLES; id++)
-        a->keys[id] = redis_tables_key(prefix, (enum table_id)id);
-}
-
-static void access_end(struct access *a)
-{
-    for (int id = 0; id < TABLES; id++)
-        free(a->keys[id]);
-}
 
 static enum status strange(struct access *a, const char *command)
 {
     snprintf(a->why, REDIS_WHY_SIZE, "Redis at %s: a strange answer to %s",
              redis_client_name(a->client), command);
     return STATUS_RETRY;
-}
-
-static enum status do_word(struct access *a, const char *word)
-{
-    return redis_client_do(a->client, 1, &word, a->why);
 }
 
 static enum status watch(struct access *a)
@@ -176,22 +137,14 @@ static void clear_wanted(struct catalogue_tables *tables, unsigned wanted)
     }
 }
 
-/* Redis's answer to EXEC is nil when a watched key was touched. */
-static enum status execute(struct access *a, redisReply **reply)
-{
-    const char *word = "EXEC";
-
-    return redis_client_call(a->client, 1, &word, NULL, reply, a->why);
-}
-
 /* After WATCH and reading: whether nothing was touched in between. */
 static enum status confirm(struct access *a, bool *unchanged)
 {
     redisReply *reply = NULL;
-    enum status status = do_word(a, "MULTI");
+    enum status status = access_do(a, "MULTI");
 
     if (status == STATUS_OK)
-        status = execute(a, &reply);
+        status = access_execute(a, &reply);
     if (status == STATUS_OK)
         *unchanged = reply->type == REDIS_REPLY_ARRAY;
     redis_reply_free(&reply);
@@ -238,7 +191,7 @@ static enum status check_transaction(struct access *a, unsigned wanted,
 static enum status read_at_once(struct access *a, unsigned wanted,
                                 struct intake *in)
 {
-    enum status status = do_word(a, "MULTI");
+    enum status status = access_do(a, "MULTI");
     redisReply *answers = NULL;
     size_t n = 0;
 
@@ -254,7 +207,7 @@ static enum status read_at_once(struct access *a, unsigned wanted,
     if (status == STATUS_REJECT)
         return STATUS_RETRY; /* the transaction is still open */
     if (status == STATUS_OK)
-        status = execute(a, &answers);
+        status = access_execute(a, &answers);
     if (status == STATUS_OK)
         status = check_transaction(a, wanted, answers, in->tables);
     redis_reply_free(&answers);
@@ -328,124 +281,9 @@ enum status redis_tables_read(struct redis_client *c, const char *prefix,
     } else if (status == STATUS_REJECT) {
         /* What was begun on the connection ends here. */
         a.why = ignored;
-        if (do_word(&a, "UNWATCH") == STATUS_RETRY)
+        if (access_do(&a, "UNWATCH") == STATUS_RETRY)
             status = STATUS_RETRY;
     }
     access_end(&a);
-    return status;
-}
-
-/* One command that writes, while it is put together. */
-struct batch {
-    const char *words[2 + 2 * BATCH];
-    size_t sizes[2 + 2 * BATCH];
-    size_t n;
-};
-
-static void batch_begin(struct batch *b, const char *command, const char *key)
-{
-    b->words[0] = command;
-    b->sizes[0] = strlen(command);
-    b->words[1] = key;
-    b->sizes[1] = strlen(key);
-    b->n = 2;
-}
-
-static void batch_add(struct batch *b, const char *word, size_t size)
-{
-    b->words[b->n] = word;
-    b->sizes[b->n++] = size;
-}
-
-static enum status batch_send(struct access *a, struct batch *b)
-{
-    redisReply *reply = NULL;
-    enum status status = STATUS_OK;
-
-    if (b->n > 2)
-        status = redis_client_call(a->client, b->n, b->words, b->sizes, &reply,
-                                   a->why);
-    redis_reply_free(&reply);
-    b->n = 2;
-    return status;
-}
-
-static enum status write_table(struct access *a, struct tables_diff *diff)
-{
-    struct batch set, drop;
-    struct table_difference d;
-    enum status status = STATUS_OK;
-
-    batch_begin(&set, "HSET", a->keys[diff->id]);
-    batch_begin(&drop, "HDEL", a->keys[diff->id]);
-    while (status == STATUS_OK && tables_diff_next(diff, &d)) {
-        if (d.kind == DIFFERENCE_REMOVED) {
-            batch_add(&drop, d.before->field, d.before->field_size);
-        } else {
-            batch_add(&set, d.after->field, d.after->field_size);
-            batch_add(&set, d.after->value, d.after->value_size);
-        }
-        if (set.n == 2 + 2 * BATCH)
-            status = batch_send(a, &set);
-        else if (drop.n == 2 + 2 * BATCH)
-            status = batch_send(a, &drop);
-    }
-    if (status == STATUS_OK)
-        status = batch_send(a, &set);
-    if (status == STATUS_OK)
-        status = batch_send(a, &drop);
-    return status;
-}
-
-/* The answers of a transaction: an error among them means that a part was not
- * written, which Redis does only when a key has the wrong type. */
-static enum status check_written(struct access *a, const redisReply *answers)
-{
-    if (answers->type == REDIS_REPLY_NIL) {
-        snprintf(a->why, REDIS_WHY_SIZE,
-                 "somebody else changed the catalogue meanwhile; nothing was "
-                 "written; look at it and try again");
-        return STATUS_REJECT;
-    }
-    for (size_t i = 0; i < answers->elements; i++) {
-        if (answers->element[i]->type != REDIS_REPLY_ERROR)
-            continue;
-        snprintf(a->why, REDIS_WHY_SIZE, "written in part only: %.120s",
-                 answers->element[i]->str);
-        return STATUS_REJECT;
-    }
-    return STATUS_OK;
-}
-
-enum status redis_tables_write(struct redis_client *c, const char *prefix,
-                               const struct catalogue_tables *old,
-                               const struct catalogue_tables *new,
-                               char why[REDIS_WHY_SIZE])
-{
-    struct access a;
-    enum status status;
-
-    access_begin(&a, c, prefix, why);
-    status = do_word(&a, "MULTI");
-    for (int id = 0; id < TABLES && status == STATUS_OK; id++) {
-        struct tables_diff diff = {
-            .before = old, .after = new, .id = (enum table_id)id};
-
-        status = write_table(&a, &diff);
-    }
-    access_end(&a);
-    return status;
-}
-
-enum status redis_tables_commit(struct redis_client *c,
-                                char why[REDIS_WHY_SIZE])
-{
-    struct access a = {.client = c, .why = why};
-    redisReply *answers = NULL;
-    enum status status = execute(&a, &answers);
-
-    if (status == STATUS_OK)
-        status = check_written(&a, answers);
-    redis_reply_free(&answers);
     return status;
 }
