@@ -149,8 +149,9 @@ test: ## Everything: unit tests, integration tests on real brokers and Redis
 
 soak: ## The long forms of some tests: an hour or more
 	$(setup) build run test
-	$(parallel) all tools
+	$(parallel) all tools $(build)/unit/test_match_naive
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
+	SOAK=1 $(build)/unit/test_match_naive
 	SOAK=1 $(pytest) -n0 -s -v -m soak $(PYTEST_FLAGS) tests
 
 demo: ## New York's day and Beijing's tickets, end to end

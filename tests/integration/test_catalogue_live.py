@@ -138,6 +138,7 @@ class Audit:
         return self.answers[name, index]
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(SECONDS + 300)
 def test_each_assignment_follows_from_the_table_that_it_names(
         dispatcher, stored, topics, pb):

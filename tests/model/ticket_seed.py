@@ -2,7 +2,7 @@
 dispatcher and the model disagree, else what was reached.
 
     make tools
-    build/venv/bin/python tests/oracle/ticket_seed.py SEED [COUNT]
+    build/venv/bin/python tests/model/ticket_seed.py SEED [COUNT]
 """
 
 import pathlib
