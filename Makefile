@@ -42,12 +42,12 @@ pb_c := $(protos:schemas/%.proto=$(gen)/%.pb-c.c)
 pb_h := $(pb_c:.c=.h)
 
 # All but the two mains is one archive: what a program does not use is not linked.
-lib_c := $(filter-out %/main.c,$(wildcard dispatcher/*/*.c))
+lib_c := $(filter-out %/main.c,$(wildcard dispatcher/*/*.c dispatcher/ctl/*/*.c))
 unit_c := $(wildcard tests/unit/test_*.c)
 bench_c := $(wildcard tests/bench/bench_*.c)
 fuzz_c := $(wildcard tests/fuzz/fuzz_*.c)
 
-sources := $(wildcard dispatcher/*/*.[ch] include/*.h tests/*/*.[ch])
+sources := $(wildcard dispatcher/*/*.[ch] dispatcher/ctl/*/*.[ch] include/*.h tests/*/*.[ch])
 tool_c := $(wildcard tests/tools/*.c)
 tools := $(tool_c:tests/tools/%.c=$(build)/tools/%)
 

@@ -192,7 +192,7 @@ def test_every_option_of_the_help_stands_in_the_manual(command, title):
 def test_every_verdict_of_redispatch_stands_in_the_manual():
     rows = table(manual("dispatchctl.md"), "verdict", "which tickets",
                  "`--also`")
-    source = (ROOT / "dispatcher/ctl/redispatch.c").read_text()
+    source = (ROOT / "dispatcher/ctl/ticket/redispatch.c").read_text()
     names = re.findall(r'\[REDISPATCH_\w+\] = \{"([\w-]+)"', source)
     assert sorted(name.strip("`") for name, *_ in rows) == sorted(names)
     also = {name.strip("`") for name, _, extra in rows if extra == "yes"}
