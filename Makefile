@@ -79,7 +79,7 @@ $(gen)/%.pb-c.c $(gen)/%.pb-c.h &: schemas/%.proto
 $(build)/obj/%.o: %.c | $(pb_h)
 	@mkdir -p $(@D)
 	$(say)CC $<
-	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(CPPFLAGS) $(cflags) $(CFLAGS) -MD -MP -c -o $@ $<
 
 $(build)/obj/gen/%.o: $(gen)/%.c | $(pb_h)
 	@mkdir -p $(@D)

@@ -18,7 +18,7 @@
 struct arena;
 
 /* A packed event. All lies in the arena. */
-struct ticket_record {
+struct source_event {
     const Dispatch__V1__TicketEvent *event; /* as dispatcher will decode it */
     const uint8_t *value;
     size_t size;
@@ -33,7 +33,7 @@ enum { TICKET_SOURCE_MEMORY = 4 << 20 };
 MUST_CHECK bool ticket_source_row(struct arena *a,
                                   const struct mapping *mapping,
                                   const struct row *row, int64_t now_ms,
-                                  struct ticket_record *out,
+                                  struct source_event *out,
                                   struct mapping_error *error);
 
 /* The same from the JSON of an event. `mapping` (may be NULL) is where the
@@ -41,7 +41,7 @@ MUST_CHECK bool ticket_source_row(struct arena *a,
 MUST_CHECK bool ticket_source_json(struct arena *a,
                                    const struct mapping *mapping,
                                    const json_t *json, int64_t now_ms,
-                                   struct ticket_record *out,
+                                   struct source_event *out,
                                    struct mapping_error *error);
 
 #endif

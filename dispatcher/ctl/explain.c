@@ -161,7 +161,7 @@ static int explain(const struct catalogue *cat, const struct zone *zone,
 {
     struct arena *a = arena_new(TICKET_SOURCE_MEMORY);
     struct mapping_error error;
-    struct ticket_record record;
+    struct source_event record;
     int code = CTL_FAILED;
 
     if (!ticket_source_json(a, NULL, json, (int64_t)time(NULL) * 1000, &record,

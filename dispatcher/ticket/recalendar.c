@@ -84,13 +84,25 @@ static void compute(struct life *l, const Dispatch__V1__TicketPart *part,
     clock->n_warn_ats += n;
 }
 
+static int64_t next_warning(const Dispatch__V1__TicketClock *clock)
+{
+    return clock->n_warn_ats > 0 ? clock->warn_ats[0] : 0;
+}
+
+/* Whether a department was told otherwise. */
+static bool differs(const Dispatch__V1__TicketClock *a,
+                    const Dispatch__V1__TicketClock *b)
+{
+    return a->due_at != b->due_at || a->provisional != b->provisional ||
+           next_warning(a) != next_warning(b);
+}
+
 /* What a paused clock's end moves to, RESUMED says. */
 static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
                        Dispatch__V1__TicketClock *clock)
 {
     const struct deadline_note note = {.explanation = EVENT_WORDS_CALENDAR};
-    int64_t before = clock->due_at;
-    bool was_provisional = clock->provisional;
+    const Dispatch__V1__TicketClock before = *clock;
     bool paused = clock->state == CLOCK_PAUSED;
 
     if (paused && l->state->pause->ends_at == 0) {
@@ -100,8 +112,7 @@ static void move_clock(struct life *l, const Dispatch__V1__TicketPart *part,
         return;
     }
     compute(l, part, clock);
-    if (paused ||
-        (clock->due_at == before && clock->provisional == was_provisional))
+    if (paused || !differs(clock, &before))
         return;
     l->out.caused_by = clock->caused_by;
     deadline_tell(l, part, clock, DEADLINE_RESCHEDULED, &note);

@@ -115,7 +115,8 @@ static enum action find_action(const Dispatch__V1__TicketState *state,
 const char *ticket_action_name(Dispatch__V1__TicketStatus status,
                                Dispatch__V1__TicketEvent__KindCase kind)
 {
-    if ((int)kind < KIND_FIRST || (int)kind > KIND_LAST)
+    if ((int)kind < KIND_FIRST || (int)kind > KIND_LAST ||
+        (unsigned)status >= TICKET_STATUSES)
         return NULL;
     enum action action = (enum action)table[(int)kind - KIND_FIRST][status];
 

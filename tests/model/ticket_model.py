@@ -235,16 +235,20 @@ def actor(kind, event):
     return getattr(message, "department_id", "") or event.actor_department_id
 
 
+def told_of(clock):
+    """What a department knows of it."""
+    return clock.due_at, clock.provisional, clock.warn_ats[:1]
+
+
 def move_with_calendar(step, clock):
     """A paused one says so when it resumes."""
     today, pause = step.calendar(clock.calendar_id), step.ticket.pause
     if clock.state == "paused" and not pause.ends_at:
         clock.calendar = today
         return
-    before = clock.due_at, clock.provisional
+    before = told_of(clock)
     clock.move(today, step.entry(clock.department).get("parent"), step.at)
-    if clock.state == "running" and before != (clock.due_at,
-                                               clock.provisional):
+    if clock.state == "running" and before != told_of(clock):
         step.caused_by = clock.caused_by
         step.clock_event("RESCHEDULED", clock,
                          explanation="the calendar changed")

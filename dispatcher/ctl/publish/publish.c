@@ -146,7 +146,7 @@ static void publish_row(struct publish *p, const char *path,
                         const struct mapping *mapping, const struct row *row)
 {
     struct mapping_error error;
-    struct ticket_record record;
+    struct source_event record;
 
     arena_reset(p->arena);
     if (!ticket_source_row(p->arena, mapping, row, clock_ms(CLOCK_REALTIME),

@@ -70,7 +70,7 @@ static void say(const struct ticket_build *b, const char *ticket_id,
 /* Takes over the message. The record lies in b->source. */
 static bool make_record(struct ticket_build *b, const char *ticket_id,
                         const char *kind, json_t *message,
-                        struct ticket_record *record,
+                        struct source_event *record,
                         struct mapping_error *error)
 {
     char text[64];
@@ -99,7 +99,7 @@ bool ticket_build_add(struct ticket_build *b, const char *ticket_id,
                       const Dispatch__V1__TicketState *state, const char *kind,
                       json_t *message, const struct reject *objection)
 {
-    struct ticket_record record;
+    struct source_event record;
     struct mapping_error error;
     struct forecast forecast;
 
@@ -125,7 +125,7 @@ static int try_options(struct ticket_build *b)
 {
     char why[VERB_WHY_SIZE];
     const char *lack = ticket_verb_lacks(b->job->verb, &b->job->values, why);
-    struct ticket_record record;
+    struct source_event record;
     struct mapping_error error;
     json_t *message;
 

@@ -46,7 +46,7 @@ static bool to_message(struct arena *a, const struct mapping *mapping,
 }
 
 static bool pack(struct arena *a, const Dispatch__V1__TicketEvent *event,
-                 struct ticket_record *out, struct mapping_error *error)
+                 struct source_event *out, struct mapping_error *error)
 {
     size_t size = dispatch__v1__ticket_event__get_packed_size(event);
     uint8_t *value = arena_alloc(a, size);
@@ -56,13 +56,13 @@ static bool pack(struct arena *a, const Dispatch__V1__TicketEvent *event,
         return false;
     }
     dispatch__v1__ticket_event__pack(event, value);
-    *out = (struct ticket_record){.value = value, .size = size};
+    *out = (struct source_event){.value = value, .size = size};
     return true;
 }
 
 /* Refuses what dispatcher would make a dead letter of. */
 static bool check(struct arena *a, const char *ticket_id,
-                  struct ticket_record *record, struct mapping_error *error)
+                  struct source_event *record, struct mapping_error *error)
 {
     const struct decode_input input = {.key = ticket_id,
                                        .key_size = strlen(ticket_id),
@@ -83,10 +83,10 @@ static bool check(struct arena *a, const char *ticket_id,
 
 bool ticket_source_json(struct arena *a, const struct mapping *mapping,
                         const json_t *json, int64_t now_ms,
-                        struct ticket_record *out, struct mapping_error *error)
+                        struct source_event *out, struct mapping_error *error)
 {
     Dispatch__V1__TicketEvent *event;
-    struct ticket_record record;
+    struct source_event record;
 
     *error = (struct mapping_error){0};
     if (!to_message(a, mapping, json, &event, error))
@@ -102,7 +102,7 @@ bool ticket_source_json(struct arena *a, const struct mapping *mapping,
 
 bool ticket_source_row(struct arena *a, const struct mapping *mapping,
                        const struct row *row, int64_t now_ms,
-                       struct ticket_record *out, struct mapping_error *error)
+                       struct source_event *out, struct mapping_error *error)
 {
     json_t *json = mapping != NULL ? mapping_apply(mapping, row, error)
                                    : parse_line(row->text, error);
