@@ -87,6 +87,19 @@ static enum status judge_head(const struct state_findings *found, char *why)
     return STATUS_OK;
 }
 
+/* Who looks into the topics finds both there. */
+static enum status stop_other_lineage(const struct state_findings *found,
+                                      char *why)
+{
+    char what[256];
+
+    snprintf(what, sizeof what,
+             "the state was written by lineage %016" PRIx64
+             ", but offset %" PRId64 " was committed by %016" PRIx64,
+             found->head.lineage, found->offset, found->stamp.lineage);
+    return stop(why, what, "A state that is not ours");
+}
+
 static enum status judge_offset(const struct state_findings *found, char *why)
 {
     bool is_empty = !found->head.there;
@@ -109,8 +122,7 @@ static enum status judge_offset(const struct state_findings *found, char *why)
                     "partition is empty",
                     "A state that is gone");
     if (found->stamp.lineage != found->head.lineage)
-        return stop(why, "the state was not written with the committed offset",
-                    "A state that is not ours");
+        return stop_other_lineage(found, why);
     return STATUS_OK;
 }
 

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("4.1.1", "3.9.1")
 
 # The short broker session lets a broker that was killed come back in seconds:
-# the controller waits for the end of its old session first.
+# the controller waits for the end of its old session first. Small segments of
+# the offsets are compacted, and read back at once.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -44,6 +45,7 @@ broker.heartbeat.interval.ms=500
 num.recovery.threads.per.data.dir=1
 log.cleaner.dedupe.buffer.size=4194304
 log.segment.bytes=67108864
+offsets.topic.segment.bytes=8388608
 """
 
 JAVA_OPTIONS = (
