@@ -146,7 +146,9 @@ static void offset_and_state_must_belong_together(void **state)
         {"offsets lost", HEAD(6, 1), 3, -1, 0, STATUS_FATAL, "no committed"},
         {"state lost", {0}, 0, 50, 1, STATUS_FATAL, "is empty"},
         {"tickets alone", {0}, 3, 50, 1, STATUS_FATAL, "reserved record"},
-        {"another's state", HEAD(6, 2), 3, 50, 1, STATUS_FATAL, "not written"},
+        {"another's state", HEAD(6, 2), 3, 50, 1, STATUS_FATAL,
+         "lineage 0000000000000002, but offset 50 was committed by "
+         "0000000000000001"},
         {"more partitions", HEAD(4, 1), 3, 50, 1, STATUS_FATAL, "had 4"},
     };
 
