@@ -91,6 +91,10 @@ MUST_CHECK enum reject_code ticket_recalendar(const struct ticket_context *ctx,
                                               Dispatch__V1__TicketState **state,
                                               struct outputs *out);
 
+/* The department that acts: the message's own, else the event's; "": a desk, or
+ * whoever leads. Lives as long as the event. */
+const char *ticket_actor(const Dispatch__V1__TicketEvent *event);
+
 /* Whether an event with this source and event_id is among the last inputs of
  * the ticket: another one would be a repeat. */
 bool ticket_has_input(const Dispatch__V1__TicketState *state,

@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "decode.h"
 #include "murmur2.h"
+#include "ticket.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -71,32 +72,6 @@ void book_take_letter(struct audit *a, const struct audit_record *rec)
 }
 
 /* ---------------------------------------------------------------- inputs */
-
-/* The department that acts; "": a desk, or whoever leads. */
-static const char *actor_of(const Dispatch__V1__TicketEvent *event)
-{
-    const char *own = "";
-
-    switch (event->kind_case) {
-    case DISPATCH__V1__TICKET_EVENT__KIND_ACKNOWLEDGED:
-        own = event->acknowledged->department_id;
-        break;
-    case DISPATCH__V1__TICKET_EVENT__KIND_CONTACTED:
-        own = event->contacted->department_id;
-        break;
-    case DISPATCH__V1__TICKET_EVENT__KIND_RETURNED:
-        own = event->returned->department_id;
-        break;
-    case DISPATCH__V1__TICKET_EVENT__KIND_RESOLVED:
-        own = event->resolved->department_id;
-        break;
-    case DISPATCH__V1__TICKET_EVENT__KIND_REASSIGNED:
-        return event->reassigned->by_department_id;
-    default:
-        break;
-    }
-    return own[0] ? own : event->actor_department_id;
-}
 
 static bool has_text(const char *text)
 {
@@ -183,7 +158,7 @@ void book_take_input(struct audit *a, const struct audit_record *rec)
         .partition = rec->partition,
         .offset = rec->offset,
         .cause = book_cause(event->event_id),
-        .department = names_find(a->names, actor_of(event)),
+        .department = names_find(a->names, ticket_actor(event)),
         .source = (uint16_t)XXH3_64bits(event->source, strlen(event->source)),
     };
     if (letter) {

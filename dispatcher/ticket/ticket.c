@@ -125,8 +125,7 @@ const char *ticket_action_name(Dispatch__V1__TicketStatus status,
                : actions[action].name;
 }
 
-/* The department that acts: the message's, else the event's; "": a desk. */
-static const char *find_actor(const Dispatch__V1__TicketEvent *event)
+const char *ticket_actor(const Dispatch__V1__TicketEvent *event)
 {
     const char *own = "";
 
@@ -220,7 +219,7 @@ static enum reject_code refuse(const struct ticket_context *ctx,
                                struct outputs *out, struct reject *r)
 {
     const struct department *department =
-        catalogue_department(ctx->catalogue, find_actor(event));
+        catalogue_department(ctx->catalogue, ticket_actor(event));
     size_t n = out->n;
     struct life l;
 
@@ -265,7 +264,7 @@ static void begin(struct life *l, const struct ticket_context *ctx,
     l->now = ctx->timestamp_ms >= 0 ? ctx->timestamp_ms : at;
     if (l->state->status != (Dispatch__V1__TicketStatus)TICKET_UNKNOWN)
         timers_fire(l, at - 1);
-    l->actor = find_actor(event);
+    l->actor = ticket_actor(event);
     life_at(l, at, event->event_id);
 }
 
