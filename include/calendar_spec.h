@@ -4,7 +4,7 @@
  *   JSON text --parse--> spec --compile, with its ancestors--> struct calendar
  *
  * Fields of the JSON object: time_zone, week, holidays, workdays,
- * announced_until, inherits (contract.md). A calendar that inherits takes
+ * announced_until, inherits (docs/calendars.md). A calendar that inherits takes
  * over what it does not say itself: the time zone, the whole week, the last
  * announced day, and each single day that it does not list. Where the whole
  * lineage has neither a week nor workdays, it is open at all hours but on

@@ -3,7 +3,7 @@
  *
  * A snapshot is immutable and may be read by any thread; it is swapped whole.
  * All pointers reached from it live as long as it does. The names of fields
- * and their meaning are those of the catalogue in Redis (contract.md).
+ * and their meaning are those of the catalogue in Redis (docs/catalogue.md).
  */
 #ifndef DISPATCHER_CATALOGUE_H
 #define DISPATCHER_CATALOGUE_H

@@ -26,7 +26,7 @@ enum cell_kind {
 };
 
 struct csv_column {
-    const char *name; /* as in the JSON of contract.md */
+    const char *name; /* as in the JSON of the entry */
     enum cell_kind kind;
 };
 

@@ -6,8 +6,8 @@
  * The first row names the columns, in any order: `id` (departments, policies,
  * calendars), `path` (areas), `area`, `category` and, if need be, `name`
  * (routes), `field` and `value` (meta); the others have the names of the JSON
- * in contract.md. csv_cell.h says what a cell holds. UTF-8, with or without a
- * byte order mark.
+ * in docs/catalogue.md. csv_cell.h says what a cell holds. UTF-8, with or
+ * without a byte order mark.
  */
 #ifndef DISPATCHER_CSV_TABLES_H
 #define DISPATCHER_CSV_TABLES_H

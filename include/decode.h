@@ -15,7 +15,7 @@
 
 struct arena;
 
-/* The longest lists a message may hold (contract.md, invariant 11). */
+/* The longest lists a message may hold (docs/messages.md; invariant 11). */
 enum {
     DECODE_MAX_MATTERS = 16,
     DECODE_MAX_ATTRIBUTES = 64,

@@ -1,5 +1,5 @@
 /*
- * Who gets a ticket, and by when: the decision, as data (rules.md).
+ * Who gets a ticket, and by when: the decision, as data (docs/rules.md).
  *
  * Pure: the same ticket, catalogue and time give the same plan.
  */

@@ -1,5 +1,5 @@
 /*
- * Durations of the catalogue: one number and one unit (contract.md).
+ * Durations of the catalogue: one number and one unit (docs/calendars.md).
  */
 #ifndef DISPATCHER_DURATION_H
 #define DISPATCHER_DURATION_H

@@ -2,7 +2,7 @@
  * Which rule of the catalogue takes a matter, and which others would have.
  *
  * Candidates are the rules whose area and category are prefixes, step by step,
- * of the matter's. Their order (contract.md, Matching): overriding rules
+ * of the matter's. Their order (docs/catalogue.md): overriding rules
  * first; then the longer category; then the longer area; then more kinds of
  * conditions. The best match is the first candidate that holds.
  *

@@ -1,6 +1,6 @@
 /*
  * murmur2 as Kafka's Java client hashes keys, so that a record lies in the
- * partition where any other client puts it (contract.md, record keys).
+ * partition where any other client puts it (docs/messages.md).
  */
 #ifndef DISPATCHER_MURMUR2_H
 #define DISPATCHER_MURMUR2_H

@@ -14,7 +14,7 @@
 
 enum { PATH_MAX_STEPS = 8, PATH_MAX_SIZE = 512 };
 
-/* Whether `text` is a path as contract.md has it: at most 8 steps and 512
+/* Whether `text` is a path (docs/catalogue.md): at most 8 steps and 512
  * bytes, no step empty, no vertical bar, no NUL. The empty path is one. That
  * it is UTF-8 is the caller's part. On false `why` (may be NULL) says what is
  * wrong, without the text itself. */

@@ -1,6 +1,6 @@
 /*
  * The headers of what goes out: CloudEvents on events, reasons on dead
- * letters (contract.md, "Record keys, headers").
+ * letters (docs/messages.md).
  */
 #ifndef DISPATCHER_RECORD_HEADERS_H
 #define DISPATCHER_RECORD_HEADERS_H

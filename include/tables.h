@@ -97,8 +97,8 @@ const struct table_row *tables_find(const struct catalogue_tables *t,
 
 /* SHA-256, 64 lower-case hexadecimal digits, over the sorted lines
  * `table TAB field TAB value`, each with its line feed, of the first five
- * tables and of meta without version and checksum (contract.md). The tables
- * must be sorted. */
+ * tables and of meta without version and checksum (docs/catalogue.md). The
+ * tables must be sorted. */
 enum { TABLES_CHECKSUM_SIZE = 65 };
 void tables_checksum(const struct catalogue_tables *t,
                      char hex[TABLES_CHECKSUM_SIZE]);

@@ -29,7 +29,7 @@ static json_t *optional(const char *text)
 }
 
 /* Why `winner` stands before `other`: the first difference in the order of
- * matching (contract.md). */
+ * matching (match.h). */
 static const char *reason(const struct route *winner, const struct route *other)
 {
     if (other == NULL)

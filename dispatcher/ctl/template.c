@@ -42,7 +42,7 @@ static char to_upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* Neither may stand in a step of a path (contract.md, Paths). */
+/* Neither may stand in a step of a path (path.h). */
 static char to_step(char c)
 {
     return c == '/' || c == '|' ? '-' : c;

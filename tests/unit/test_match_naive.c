@@ -1,5 +1,5 @@
 /*
- * The matcher against a naive one that follows the wording of contract.md:
+ * The matcher against a naive one that follows the wording of the manual:
  * random small tables, random tickets, all candidates in order.
  *
  *   test_match_naive [seed [tables]]     SOAK=1: a hundred thousand tables
