@@ -9,7 +9,6 @@
 #include "suggest.h"
 
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,9 +25,9 @@ static const struct {
     {"audit", audit_command,
      "prove from the topics that nothing is lost and nothing is there twice"},
     {"catalogue", catalogue_command,
-     "check, load and export the dispatch catalogue"},
+     "check, load, export and roll back the dispatch catalogue"},
     {"calendar", calendar_command,
-     "show what a working calendar makes of a day"},
+     "draw a year of a working calendar, read holidays"},
     {"explain", explain_command,
      "say who would get a ticket, why, and by when"},
     {"lag", lag_command, "show how far a consumer group is behind"},
@@ -55,7 +54,7 @@ static void print_help(FILE *out)
         "DISPATCHER_KAFKA_BOOTSTRAP_SERVERS, Redis with --redis or\n"
         "DISPATCHER_REDIS_URL.\n"
         "Exit codes: 0 done, 1 something failed or audit found a violation, "
-        "64 the\ncommand line is wrong.\n",
+        "2 lag is\nabove a limit, 64 the command line is wrong.\n",
         out);
 }
 
