@@ -79,8 +79,8 @@ static const struct setting table[] = {
      .help = "File that keeps the last good catalogue, for a start without "
              "Redis; empty: none."},
     {"http.listen", TEXT(http_listen, "127.0.0.1:9464", check_address),
-     .help = "host:port of /metrics, /livez, /readyz and /status.json; port "
-             "0 takes a free one, which the log names."},
+     .help = "host:port of /metrics, /livez, /readyz, /status.json and "
+             "/explain; port 0 takes a free one, which the log names."},
     {"commit.interval.ms", NUMBER(commit_interval_ms, "100", 1, 10000),
      .help = "Longest time that a transaction stays open, in milliseconds."},
     {"commit.max.records", NUMBER(commit_max_records, "10000", 1, 1000000),
