@@ -13,7 +13,7 @@
 /* X(ENUMERATOR, "name", TYPE, "labels", "help") */
 #define METRIC_FAMILIES(X)                                                     \
     X(TICKETS, "dispatcher_tickets_total", COUNTER, "kind",                    \
-      "Ticket events that were dispatched, by kind.")                          \
+      "Ticket events that were applied, by kind.")                             \
     X(ASSIGNMENTS, "dispatcher_assignments_total", COUNTER, "kind",            \
       "Assignment events that were committed, by kind.")                       \
     X(DEADLINES, "dispatcher_deadlines_total", COUNTER, "kind",                \

@@ -39,7 +39,8 @@
       "A `created` for an unknown ticket is older than closed tickets are "    \
       "remembered.")                                                           \
     X(OUTPUT_TOO_LARGE, "output_too_large",                                    \
-      "An event made from this record exceeds message.max.bytes.")
+      "An event made from this record, or the ticket's state, exceeds "        \
+      "message.max.bytes.")
 
 enum reject_code {
     REJECT_NONE, /* accepted */
