@@ -58,6 +58,10 @@ MUST_CHECK int32_t ctl_kafka_partitions(rd_kafka_t *rk, const char *topic);
  * when no broker answers. */
 MUST_CHECK int32_t ctl_kafka_find_partitions(rd_kafka_t *rk, const char *topic);
 
+/* Whether reading cannot go on after this error: librdkafka copes with all
+ * others by itself. */
+bool ctl_kafka_is_hopeless(rd_kafka_resp_err_t err);
+
 /* From now on SIGINT and SIGTERM set what ctl_stopped returns. */
 void ctl_catch_signals(void);
 bool ctl_stopped(void);

@@ -7,12 +7,12 @@
 #include "calendar.h"
 #include "catalogue.h"
 #include "ctl.h"
+#include "live_catalogue.h"
 #include "options.h"
 #include "source_time.h"
 #include "ticket_source.h"
 #include "zone.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -59,8 +59,8 @@ static const struct option_def options[] = {
     OPTION('C', "catalogue", "FOLDER", OPTION_TEXT, catalogue,
            "a folder of CSV files, instead of Redis"),
     OPTION(0, "redis", "URL", OPTION_TEXT, redis,
-           "redis://user:password@host:port/db, rediss:// or\n"
-           "unix:///path\n"
+           "redis://user:password@host:port/db, rediss://,\n"
+           "unix:///path or sentinel://host,host/service/db\n"
            "[DISPATCHER_REDIS_URL, else redis://127.0.0.1:6379/0]"),
     OPTION(0, "prefix", "TEXT", OPTION_TEXT, prefix,
            "what the names of the keys begin with [dispatch:]"),
@@ -221,10 +221,10 @@ out:
 
 int explain_command(int argc, char **argv)
 {
-    const char *environment = getenv("DISPATCHER_REDIS_URL");
+    const struct live_catalogue live = live_catalogue_default();
     struct explain_options chosen = {
-        .redis = environment != NULL ? environment : "redis://127.0.0.1:6379/0",
-        .prefix = "dispatch:",
+        .redis = live.redis,
+        .prefix = live.prefix,
         .language_name = "en",
     };
     int first = 0;

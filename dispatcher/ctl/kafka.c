@@ -85,7 +85,8 @@ static const char *brokers_of(const struct ctl_kafka *options)
     if (options->brokers != NULL)
         return options->brokers;
     const char *environment = getenv("DISPATCHER_KAFKA_BOOTSTRAP_SERVERS");
-    return environment != NULL ? environment : "127.0.0.1:9092";
+    bool is_set = environment != NULL && environment[0] != '\0';
+    return is_set ? environment : "127.0.0.1:9092";
 }
 
 static bool configure(rd_kafka_conf_t *conf, const struct ctl_kafka *options,
@@ -126,6 +127,14 @@ rd_kafka_t *ctl_kafka_client(const struct ctl_kafka *options,
         fprintf(stderr, "dispatchctl: Kafka: %s\n", why);
     }
     return rk; /* which owns conf now */
+}
+
+bool ctl_kafka_is_hopeless(rd_kafka_resp_err_t err)
+{
+    return err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           err == RD_KAFKA_RESP_ERR__FATAL;
 }
 
 static int32_t count_partitions(const struct rd_kafka_metadata *metadata,

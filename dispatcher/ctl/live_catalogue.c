@@ -15,12 +15,12 @@
 
 struct live_catalogue live_catalogue_default(void)
 {
-    const char *environment = getenv("DISPATCHER_REDIS_URL");
+    const char *url = getenv("DISPATCHER_REDIS_URL");
 
-    return (struct live_catalogue){
-        .redis = environment != NULL ? environment : "redis://127.0.0.1:6379/0",
-        .prefix = "dispatch:",
-    };
+    /* An empty one counts as not set, as for the daemon. */
+    if (url == NULL || url[0] == '\0')
+        url = "redis://127.0.0.1:6379/0";
+    return (struct live_catalogue){.redis = url, .prefix = "dispatch:"};
 }
 
 bool live_catalogue_tables(const struct live_catalogue *live, unsigned wanted,

@@ -259,12 +259,8 @@ static void take_error(struct tail *t, const rd_kafka_message_t *msg)
         t->ended[msg->partition] = true;
         return;
     }
-    bool hopeless = msg->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-                    msg->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-                    msg->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-                    msg->err == RD_KAFKA_RESP_ERR__FATAL;
     fprintf(stderr, "dispatchctl: Kafka: %s\n", rd_kafka_message_errstr(msg));
-    t->failed |= hopeless;
+    t->failed |= ctl_kafka_is_hopeless(msg->err);
 }
 
 static bool enough(const struct tail *t)

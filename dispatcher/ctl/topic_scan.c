@@ -202,15 +202,6 @@ static struct piece *piece_of(struct topic_scan *s,
     return NULL;
 }
 
-/* librdkafka copes with the rest by itself. */
-static bool is_hopeless(rd_kafka_resp_err_t err)
-{
-    return err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-           err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-           err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-           err == RD_KAFKA_RESP_ERR__FATAL;
-}
-
 static void advance(struct topic_scan *s, struct piece *piece, int64_t at,
                     bool end)
 {
@@ -235,7 +226,7 @@ static bool take_one(struct topic_scan *s, const rd_kafka_message_t *msg,
     struct piece *piece;
 
     if (msg->err != RD_KAFKA_RESP_ERR_NO_ERROR && !end)
-        return !is_hopeless(msg->err) ||
+        return !ctl_kafka_is_hopeless(msg->err) ||
                kafka_failed(msg->rkt != NULL ? rd_kafka_topic_name(msg->rkt)
                                              : "Kafka",
                             rd_kafka_message_errstr(msg));

@@ -247,15 +247,6 @@ static void take(struct reading *r, const rd_kafka_message_t *msg)
     advance(r, msg->partition, msg->offset + 1);
 }
 
-/* librdkafka copes with the rest by itself. */
-static bool is_hopeless(rd_kafka_resp_err_t err)
-{
-    return err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-           err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-           err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-           err == RD_KAFKA_RESP_ERR__FATAL;
-}
-
 static bool take_message(struct reading *r, const rd_kafka_message_t *msg)
 {
     if (msg->rkt && strcmp(rd_kafka_topic_name(msg->rkt),
@@ -271,7 +262,8 @@ static bool take_message(struct reading *r, const rd_kafka_message_t *msg)
         advance(r, msg->partition, msg->offset);
         return true;
     default:
-        return !is_hopeless(msg->err) || fail(r, rd_kafka_message_errstr(msg));
+        return !ctl_kafka_is_hopeless(msg->err) ||
+               fail(r, rd_kafka_message_errstr(msg));
     }
 }
 

@@ -8,13 +8,13 @@
 #include "catalogue.h"
 #include "civil.h"
 #include "ctl.h"
+#include "live_catalogue.h"
 #include "options.h"
 #include "suggest.h"
 
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,8 +37,8 @@ static const struct option_def show_options[] = {
     OPTION('C', "catalogue", "FOLDER", OPTION_TEXT, from.folder,
            "a folder with calendars.csv, instead of Redis"),
     OPTION(0, "redis", "URL", OPTION_TEXT, from.redis,
-           "redis://user:password@host:port/db, rediss:// or\n"
-           "unix:///path\n"
+           "redis://user:password@host:port/db, rediss://,\n"
+           "unix:///path or sentinel://host,host/service/db\n"
            "[DISPATCHER_REDIS_URL, else redis://127.0.0.1:6379/0]"),
     OPTION(0, "prefix", "TEXT", OPTION_TEXT, from.prefix,
            "what the names of the keys begin with [dispatch:]"),
@@ -181,10 +181,9 @@ static int help(FILE *out)
 
 static int run_command(size_t i, int argc, char **argv)
 {
-    const char *url = getenv("DISPATCHER_REDIS_URL");
+    const struct live_catalogue live = live_catalogue_default();
     struct calendar_options o = {
-        .from = {.redis = url != NULL ? url : "redis://127.0.0.1:6379/0",
-                 .prefix = "dispatch:"},
+        .from = {.redis = live.redis, .prefix = live.prefix},
         .workday = "班",
     };
     char name[32];

@@ -14,6 +14,7 @@
 #include "catalogue_job.h"
 #include "catalogue_suggest.h"
 #include "ctl.h"
+#include "live_catalogue.h"
 #include "options.h"
 #include "suggest.h"
 #include "utf8.h"
@@ -21,7 +22,6 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -166,10 +166,10 @@ static bool is_text(const char *text)
 
 static int run_command(size_t i, int argc, char **argv)
 {
-    const char *url = getenv("DISPATCHER_REDIS_URL");
+    const struct live_catalogue live = live_catalogue_default();
     struct catalogue_job job = {
-        .redis = url == NULL ? "redis://127.0.0.1:6379/0" : url,
-        .prefix = "dispatch:",
+        .redis = live.redis,
+        .prefix = live.prefix,
         .author = user_name(),
         .note = "",
         .topic = "tickets",
