@@ -17,9 +17,6 @@ struct known;
 struct known *known_new(const struct audit_logs *logs);
 void known_free(struct known **k);
 
-/* Forgets what was noted. */
-void known_clear(struct known *k);
-
 const struct audit_log *known_log(const struct known *k, enum audit_topic topic,
                                   int32_t partition);
 

@@ -16,12 +16,7 @@
 
 enum kafka_client { CLIENT_CONSUMER, CLIENT_PRODUCER, CLIENT_PROBE };
 
-enum { KAFKA_WHY_SIZE = 512, KAFKA_ID_SIZE = 600 };
-
-/* <group.id>/<instance.id>/<worker>: transactional id and static member id
- * (design.md, Identity). */
-const char *kafka_identity(const struct settings *cfg, int worker,
-                           char id[KAFKA_ID_SIZE]);
+enum { KAFKA_WHY_SIZE = 512 };
 
 /* The log callback that a configuration gets: librdkafka's lines in ours. */
 void kafka_log(const rd_kafka_t *rk, int level, const char *fac,

@@ -158,13 +158,12 @@ void metrics_gauge(struct worker_metrics *w, enum metric_gauge gauge,
                    int64_t value);
 
 /* The worker owns a partition from now on: its row, in which nothing is known
- * yet (-1 each), valid until it is dropped. Never NULL; beyond
+ * yet (-1 each), valid until all are cleared. Never NULL; beyond
  * METRIC_PARTITIONS a row that nobody sees. */
 struct partition_metrics *metrics_partition_add(struct worker_metrics *w,
                                                 int32_t partition);
 
-/* Partitions were taken away: they are missing from the next scrape. */
-void metrics_partition_drop(struct worker_metrics *w, int32_t partition);
+/* All partitions were taken away: they are missing from the next scrape. */
 void metrics_partitions_clear(struct worker_metrics *w);
 
 /* A figure of a partition's row; never waits. */

@@ -49,12 +49,8 @@ void watchdog_leave(struct watchdog_slot *slot);
  * anew, but for who looks on the thread is still in that call. */
 void watchdog_again(struct watchdog_slot *slot);
 
-/* The thread is outside any call and its loop came round: the limit begins
- * anew. Only needed where a turn of the loop makes no watched call. */
-void watchdog_beat(struct watchdog_slot *slot);
-
-/* The thread ends, or will rest on purpose: not watched until the next enter
- * or beat. */
+/* The thread ends, or will rest on purpose: not watched until the next
+ * enter. */
 void watchdog_rest(struct watchdog_slot *slot);
 
 /* What a thread is doing, for any other thread: false if it is not watched.

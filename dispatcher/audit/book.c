@@ -42,6 +42,13 @@ void *book_grow(void *list, size_t n, size_t item_size)
     return memory_grow(list, n * 2 + 1, item_size); /* at powers of two */
 }
 
+static struct audit_place place_of(const struct audit_record *rec)
+{
+    return (struct audit_place){.topic = rec->topic,
+                                .partition = rec->partition,
+                                .offset = rec->offset};
+}
+
 void book_find_early(struct audit *a, enum audit_kind kind,
                      const struct audit_record *rec,
                      const struct audit_place *other, const char *message)
@@ -50,7 +57,7 @@ void book_find_early(struct audit *a, enum audit_kind kind,
         .hash = ledger_hash(rec->key, rec->key_size),
         .kind = kind,
         .message = message,
-        .places = {book_place(rec)},
+        .places = {place_of(rec)},
         .n = 1,
     };
 
@@ -58,13 +65,6 @@ void book_find_early(struct audit *a, enum audit_kind kind,
         early.places[early.n++] = *other;
     a->early = book_grow(a->early, a->n_early, sizeof(*a->early));
     a->early[a->n_early++] = early;
-}
-
-struct audit_place book_place(const struct audit_record *rec)
-{
-    return (struct audit_place){.topic = rec->topic,
-                                .partition = rec->partition,
-                                .offset = rec->offset};
 }
 
 void book_add(struct audit *a, struct ledger_ticket *t, const struct entry *e)

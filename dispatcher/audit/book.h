@@ -73,9 +73,6 @@ void book_find_early(struct audit *a, enum audit_kind kind,
 /* Room for one more in a list of `n`; it grows by doubling. */
 void *book_grow(void *list, size_t n, size_t item_size);
 
-/* The place of a record. */
-struct audit_place book_place(const struct audit_record *rec);
-
 /* Adds an entry to a ticket's journal. */
 void book_add(struct audit *a, struct ledger_ticket *t, const struct entry *e);
 

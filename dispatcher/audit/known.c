@@ -31,6 +31,17 @@ static size_t pairs(const struct known *k, enum audit_topic topic)
     return (size_t)count(k, topic) * (size_t)count(k, AUDIT_TICKETS);
 }
 
+/* Nothing is noted yet. */
+static void clear(struct known *k)
+{
+    for (enum audit_topic i = 0; i < OUTPUTS; i++) {
+        for (size_t j = 0; j < pairs(k, i); j++)
+            k->first[i][j] = INT64_MAX;
+    }
+    for (int32_t i = 0; i < count(k, AUDIT_TICKETS); i++)
+        k->next[i] = k->logs->topics[AUDIT_TICKETS].partitions[i].committed;
+}
+
 struct known *known_new(const struct audit_logs *logs)
 {
     struct known *k = memory_new(sizeof(*k));
@@ -40,7 +51,7 @@ struct known *known_new(const struct audit_logs *logs)
         k->first[i] = memory_new_array(pairs(k, i), sizeof(*k->first[i]));
     k->next =
         memory_new_array((size_t)count(k, AUDIT_TICKETS), sizeof(*k->next));
-    known_clear(k);
+    clear(k);
     return k;
 }
 
@@ -53,16 +64,6 @@ void known_free(struct known **k)
     free((*k)->next);
     free(*k);
     *k = NULL;
-}
-
-void known_clear(struct known *k)
-{
-    for (enum audit_topic i = 0; i < OUTPUTS; i++) {
-        for (size_t j = 0; j < pairs(k, i); j++)
-            k->first[i][j] = INT64_MAX;
-    }
-    for (int32_t i = 0; i < count(k, AUDIT_TICKETS); i++)
-        k->next[i] = k->logs->topics[AUDIT_TICKETS].partitions[i].committed;
 }
 
 const struct audit_log *known_log(const struct known *k, enum audit_topic topic,

@@ -124,8 +124,9 @@ const struct calendar *catalogue_calendar_at(const struct catalogue *cat,
     return cat->calendars[i];
 }
 
-const struct area *areas_find(const struct catalogue *cat,
-                              const struct path *path, uint32_t depth)
+/* The area that is prefix `depth` of the path, or NULL. */
+static const struct area *find_area(const struct catalogue *cat,
+                                    const struct path *path, uint32_t depth)
 {
     uint64_t hash = path->hash[depth];
     size_t size = path->size[depth];
@@ -145,7 +146,7 @@ const struct area *areas_nearest(const struct catalogue *cat,
                                  const struct path *path)
 {
     for (uint32_t depth = path->depth; depth > 0; depth--) {
-        const struct area *area = areas_find(cat, path, depth);
+        const struct area *area = find_area(cat, path, depth);
         if (area)
             return area;
     }

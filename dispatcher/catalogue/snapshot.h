@@ -143,10 +143,6 @@ static inline struct tuple tuple_of(const struct route *route)
 uint64_t routes_find_slot(const struct catalogue *cat, const struct path *area,
                           const struct path *category, const struct tuple *t);
 
-/* The area of the catalogue that is prefix `depth` of a path, or NULL. */
-const struct area *areas_find(const struct catalogue *cat,
-                              const struct path *path, uint32_t depth);
-
 /* The nearest area up the path, itself included, or NULL. */
 const struct area *areas_nearest(const struct catalogue *cat,
                                  const struct path *path);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ID_SIZE = 600 };
+
 struct property {
     const char *name;
     const char *value;
@@ -79,11 +81,12 @@ void kafka_log(const rd_kafka_t *rk, int level, const char *fac,
              fac, log_value(&safe, text));
 }
 
-const char *kafka_identity(const struct settings *cfg, int worker,
-                           char id[KAFKA_ID_SIZE])
+/* <group.id>/<instance.id>/<worker>: transactional id and static member id
+ * (docs/kafka.md, Identity). */
+static const char *identity(const struct settings *cfg, int worker,
+                            char id[ID_SIZE])
 {
-    snprintf(id, KAFKA_ID_SIZE, "%s/%s/%d", cfg->group_id, cfg->instance_id,
-             worker);
+    snprintf(id, ID_SIZE, "%s/%s/%d", cfg->group_id, cfg->instance_id, worker);
     return id;
 }
 
@@ -144,13 +147,13 @@ static bool set_users(rd_kafka_conf_t *conf, const struct settings *cfg,
 static bool set_consumer(rd_kafka_conf_t *conf, const struct settings *cfg,
                          int worker, char *why)
 {
-    char id[KAFKA_ID_SIZE];
+    char id[ID_SIZE];
 
     if (!SET_ALL(conf, consumer_forced, why) ||
         !set(conf, "group.id", cfg->group_id, why))
         return false;
     return !cfg->membership_static ||
-           set(conf, "group.instance.id", kafka_identity(cfg, worker, id), why);
+           set(conf, "group.instance.id", identity(cfg, worker, id), why);
 }
 
 /* A record larger than the producer's queue would wait for room for ever. */
@@ -174,11 +177,10 @@ static bool queue_fits(const rd_kafka_conf_t *conf, size_t max_message_size,
 static bool set_producer(rd_kafka_conf_t *conf, const struct settings *cfg,
                          int worker, size_t max_message_size, char *why)
 {
-    char id[KAFKA_ID_SIZE], size[24];
+    char id[ID_SIZE], size[24];
 
     snprintf(size, sizeof size, "%zu", max_message_size);
-    return set(conf, "transactional.id", kafka_identity(cfg, worker, id),
-               why) &&
+    return set(conf, "transactional.id", identity(cfg, worker, id), why) &&
            set(conf, "message.max.bytes", size, why) &&
            queue_fits(conf, max_message_size, why);
 }

@@ -169,14 +169,13 @@ static void turn_assignment(struct worker_metrics *w)
 }
 
 /* The last row of the array is never read: it takes what does not fit. */
-static struct partition_metrics *find_row(struct worker_metrics *w,
-                                          int64_t partition)
+static struct partition_metrics *find_free_row(struct worker_metrics *w)
 {
     size_t i = 0;
 
     while (i < METRIC_PARTITIONS &&
            atomic_load_explicit(&w->partitions[i].partition,
-                                memory_order_relaxed) != partition)
+                                memory_order_relaxed) != -1)
         i++;
     return &w->partitions[i];
 }
@@ -184,21 +183,12 @@ static struct partition_metrics *find_row(struct worker_metrics *w,
 struct partition_metrics *metrics_partition_add(struct worker_metrics *w,
                                                 int32_t partition)
 {
-    struct partition_metrics *row = find_row(w, -1);
+    struct partition_metrics *row = find_free_row(w);
 
     turn_assignment(w);
     set_row(row, partition);
     turn_assignment(w);
     return row;
-}
-
-void metrics_partition_drop(struct worker_metrics *w, int32_t partition)
-{
-    struct partition_metrics *row = find_row(w, partition);
-
-    turn_assignment(w);
-    set_row(row, -1);
-    turn_assignment(w);
 }
 
 void metrics_partitions_clear(struct worker_metrics *w)

@@ -97,14 +97,6 @@ void watchdog_again(struct watchdog_slot *slot)
     count(&slot->steps);
 }
 
-void watchdog_beat(struct watchdog_slot *slot)
-{
-    if (slot == NULL)
-        return;
-    assert(slot->depth == 0);
-    step(slot, "loop");
-}
-
 void watchdog_rest(struct watchdog_slot *slot)
 {
     if (slot == NULL)

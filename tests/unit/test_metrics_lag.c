@@ -85,7 +85,7 @@ static void a_partition_that_was_taken_away_is_not_owned(void **state)
     struct fixture f = setup();
     struct metrics_owned *list;
 
-    metrics_partition_drop(f.worker, PARTITION);
+    metrics_partitions_clear(f.worker);
     assert_int_equal(metrics_owned(f.metrics, &list), 0);
     free(list);
     metrics_free(&f.metrics);
