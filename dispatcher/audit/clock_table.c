@@ -4,7 +4,6 @@
 #include "audit_clock_table.h"
 
 #include <dispatch/v1/dispatch.pb-c.h>
-#include <stddef.h>
 
 enum { KINDS = DISPATCH__V1__DEADLINE_KIND__DEADLINE_KIND_CANCELLED + 1 };
 

@@ -5,7 +5,6 @@
 
 #include "judge.h"
 
-#include <dispatch/v1/dispatch.pb-c.h>
 #include <stdlib.h>
 
 void replay_deinit(struct replay *r)

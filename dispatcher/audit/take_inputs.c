@@ -3,7 +3,6 @@
  */
 #include "book.h"
 
-#include "arena.h"
 #include "decode.h"
 #include "murmur2.h"
 #include "ticket.h"

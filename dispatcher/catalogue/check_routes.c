@@ -3,7 +3,6 @@
  */
 #include "compile.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const struct table_row *row_of(const struct compile *c,

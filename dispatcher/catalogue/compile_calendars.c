@@ -3,7 +3,6 @@
  */
 #include "compile.h"
 
-#include "calendar.h"
 #include "calendar_spec.h"
 
 #include <string.h>

@@ -8,7 +8,6 @@
 #include "utf8.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

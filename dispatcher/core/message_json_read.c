@@ -3,7 +3,6 @@
  * place being read is a list on the stack, written out only for an error.
  */
 #include "arena.h"
-#include "memory.h"
 #include "message_json.h"
 #include "message_json_types.h"
 #include "rfc3339.h"

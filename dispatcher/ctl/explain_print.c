@@ -3,8 +3,6 @@
  */
 #include "explain.h"
 
-#include <string.h>
-
 /* The text of a member; "" when it is null or absent. */
 static const char *text_of(const json_t *json, const char *name)
 {

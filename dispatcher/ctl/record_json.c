@@ -3,8 +3,6 @@
  */
 #include "record_json.h"
 
-#include <string.h>
-
 /* Text where the bytes are text, else {"base64": ...}. */
 static json_t *bytes_json(const void *bytes, size_t size)
 {

@@ -5,7 +5,6 @@
 
 #include "terminal.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

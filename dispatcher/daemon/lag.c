@@ -14,7 +14,6 @@
 #include "ticker.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {

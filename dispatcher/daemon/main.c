@@ -26,7 +26,6 @@
 #include "watchdog.h"
 #include "worker.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -18,7 +18,6 @@
 #include "zone.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MEMORY = 1 << 20, WHY_SIZE = 512 };

@@ -6,8 +6,6 @@
 #include "kafka_conf.h"
 #include "kafka_destroy.h"
 
-#include <stddef.h>
-
 /* The least that librdkafka takes; topics say later how much it really is. */
 enum { MESSAGE_SIZE = 1000 };
 

@@ -15,7 +15,6 @@
 #include "memory.h"
 #include "messages.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>

@@ -5,13 +5,11 @@
  */
 #include "kafka_properties.h"
 
-#include "memory.h"
 #include "suggest.h"
 
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Properties that are not the user's, and what to say to who sets one. */

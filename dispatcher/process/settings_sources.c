@@ -8,7 +8,6 @@
 #include "settings_sources.h"
 
 #include "kafka_properties.h"
-#include "memory.h"
 #include "settings_table.h"
 #include "suggest.h"
 

@@ -3,7 +3,6 @@
  * or a department that holds it forwards it to one below it (转派).
  */
 #include "actions.h"
-#include "deadlines.h"
 #include "handover.h"
 #include "parts.h"
 #include "returns.h"

@@ -12,7 +12,6 @@
  */
 #include "actions.h"
 #include "calendar.h"
-#include "deadlines.h"
 #include "handover.h"
 #include "parts.h"
 #include "returns.h"

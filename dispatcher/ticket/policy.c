@@ -4,7 +4,6 @@
  */
 #include "life.h"
 
-#include "arena.h"
 #include "calendar.h"
 
 #include <stdio.h>

@@ -5,7 +5,6 @@
 #include "actions.h"
 #include "deadlines.h"
 #include "event_words.h"
-#include "parts.h"
 #include "ticket.h"
 
 #include <string.h>

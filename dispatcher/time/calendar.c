@@ -6,8 +6,6 @@
 #include "calendar_table.h"
 #include "zone.h"
 
-#include <stdlib.h>
-
 /* Units that need no calendar but a zone, as a table of milliseconds. */
 static const int64_t unit_ms[] = {
     [DURATION_MINUTES] = MINUTE_MS,

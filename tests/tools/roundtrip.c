@@ -10,7 +10,6 @@
 #include <dispatch/v1/dispatch.pb-c.h>
 #include <dispatch/v1/state.pb-c.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MESSAGES(X)                                                            \

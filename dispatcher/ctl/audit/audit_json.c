@@ -5,7 +5,6 @@
 #include "audit_print.h"
 
 #include "message_json.h"
-#include "output.h"
 
 #include <dispatch/v1/dispatch.pb-c.h>
 #include <jansson.h>

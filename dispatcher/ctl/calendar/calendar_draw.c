@@ -9,7 +9,6 @@
 
 #include "calendar.h"
 #include "civil.h"
-#include "zone.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -16,7 +16,6 @@
 #include "rows.h"
 #include "ticket_source.h"
 
-#include <dispatch/v1/dispatch.pb-c.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <time.h>

@@ -5,7 +5,6 @@
 #include "event_fields.h"
 #include "event_plan.h"
 #include "event_text.h"
-#include "local_time.h"
 #include "message_json.h"
 #include "plan_send.h"
 #include "terminal.h"

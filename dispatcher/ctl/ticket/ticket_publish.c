@@ -7,7 +7,6 @@
 #include "ticket_build.h"
 #include "ticket_choice.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { LINES_SHOWN = 20 };

@@ -20,7 +20,6 @@
 #include "topic_scan.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { US_PER_MS = 1000, INDENT = 6, RECORDED_LATE_MS = 60000 };
