@@ -178,7 +178,11 @@ def test_every_verb_stands_in_the_manual_with_its_own_options():
 
 @pytest.mark.parametrize("command, title", [
     (["ticket", "list"], "ticket"), (["ticket", "show"], "ticket"),
-    (["ticket", "urge"], "ticket"), (["redispatch"], "redispatch")])
+    (["ticket", "urge"], "ticket"), (["redispatch"], "redispatch"),
+    (["lag"], "lag"), (["publish"], "publish"), (["tail"], "tail"),
+    (["explain"], "explain"), (["calendar", "show"], "calendar"),
+    (["calendar", "import"], "calendar"),
+    (["catalogue", "suggest"], "catalogue suggest")])
 def test_every_option_of_the_help_stands_in_the_manual(command, title):
     text = manual("dispatchctl.md")
     everywhere = text[:text.index("\n## lag\n")] + section(text, "tail")
@@ -201,6 +205,31 @@ def test_every_verdict_of_redispatch_stands_in_the_manual():
                ("moves", "stays"))
     for name in also:
         assert re.search(rf"--also WHICH(.|\n)*{name}", text), name
+
+
+@pytest.mark.parametrize("file, header, source", [
+    ("catalogue.md", ("in `policies`", "value"), "compile_policies.c"),
+    ("catalogue.md", ("in `meta`", "value"), "compile_meta.c"),
+    ("calendars.md", ("name", "value"), "../time/calendar_spec.c")])
+def test_every_field_of_the_catalogue_stands_in_the_manual(file, header,
+                                                           source):
+    documented = [name for cell, _ in table(manual(file), *header)
+                  for name in re.findall(r"`(\w+)`", cell)]
+    text = (ROOT / "dispatcher/catalogue" / source).read_text()
+    names = re.findall(r'^    \{"(\w+)"', text[text.rindex("[] = {"):],
+                       re.MULTILINE)
+    assert sorted(documented) == sorted(
+        set(names) - {"version", "checksum"})
+
+
+def test_every_header_stands_in_the_manual():
+    source = (ROOT / "dispatcher/kafka/record_headers.c").read_text()
+    text = re.sub(r"`\.(\w+)`", r"`dispatcher.error.\1`",
+                  manual("messages.md"))
+    names = re.findall(r'theirs, "(\w+)"|headers, "([\w.-]+)"', source)
+    assert len(names) > 15
+    for name in map("".join, names):
+        assert f"`{name}`" in text, name
 
 
 def kinds_of_audit(name):
