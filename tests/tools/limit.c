@@ -11,6 +11,7 @@
  * (same count needed). Prints one line of name=value.
  */
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,21 @@ struct output {
     size_t size;
     int headers;
     char *payload;
+};
+
+/* One run. Times are seconds. */
+struct run {
+    rd_kafka_t *consumer;
+    rd_kafka_t *producer;
+    struct output outputs[MAX_OUTPUTS];
+    int n_outputs;
+    long want; /* records */
+    double commit_s;
+    long n;
+    long transactions;
+    bool open;        /* a transaction */
+    double begun;     /* the transaction */
+    double wall, cpu; /* at the first record */
 };
 
 static long failed;
@@ -103,112 +119,154 @@ static void emit(rd_kafka_t *producer, const struct output *o,
         rd_kafka_poll(producer, 5);
 }
 
-int main(int argc, char **argv)
+static rd_kafka_t *new_consumer(const char *brokers, const char *group)
 {
-    if (argc < 7 || argc > 6 + MAX_OUTPUTS)
-        die("usage", "limit BROKERS GROUP COUNT COMMIT_MS INPUT "
-                     "OUTPUT[:BYTES[:HEADERS]]...");
-    const char *brokers = argv[1], *group = argv[2], *input = argv[5];
-    long want = atol(argv[3]);
-    double commit_s = atof(argv[4]) / 1e3;
-    char why[512], id[256];
-
-    rd_kafka_conf_t *cc = rd_kafka_conf_new();
-    set(cc, "bootstrap.servers", brokers);
-    set(cc, "group.id", group);
-    set(cc, "auto.offset.reset", "earliest");
-    set(cc, "enable.auto.commit", "false");
-    set(cc, "queued.min.messages", "200000");
-    set(cc, "fetch.message.max.bytes", "8388608");
-    rd_kafka_t *consumer = rd_kafka_new(RD_KAFKA_CONSUMER, cc, why, sizeof why);
-    if (!consumer)
+    char why[512];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    set(conf, "bootstrap.servers", brokers);
+    set(conf, "group.id", group);
+    set(conf, "auto.offset.reset", "earliest");
+    set(conf, "enable.auto.commit", "false");
+    set(conf, "queued.min.messages", "200000");
+    set(conf, "fetch.message.max.bytes", "8388608");
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    if (!rk)
         die("consumer", why);
-    rd_kafka_poll_set_consumer(consumer);
+    rd_kafka_poll_set_consumer(rk);
+    return rk;
+}
 
-    rd_kafka_conf_t *pc = rd_kafka_conf_new();
+static rd_kafka_t *new_producer(const char *brokers, const char *group)
+{
+    char why[512], id[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
     snprintf(id, sizeof id, "%s-limit", group);
-    set(pc, "bootstrap.servers", brokers);
-    set(pc, "transactional.id", id);
-    set(pc, "linger.ms", "5");
-    set(pc, "compression.type", "lz4");
-    set(pc, "retry.backoff.ms", "10");
-    set(pc, "queue.buffering.max.messages", "1000000");
-    rd_kafka_conf_set_dr_msg_cb(pc, delivered);
-    rd_kafka_t *producer = rd_kafka_new(RD_KAFKA_PRODUCER, pc, why, sizeof why);
-    if (!producer)
+    set(conf, "bootstrap.servers", brokers);
+    set(conf, "transactional.id", id);
+    set(conf, "linger.ms", "5");
+    set(conf, "compression.type", "lz4");
+    set(conf, "retry.backoff.ms", "10");
+    set(conf, "queue.buffering.max.messages", "1000000");
+    rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    if (!rk)
         die("producer", why);
-    must("init_transactions", rd_kafka_init_transactions(producer, 30000));
+    must("init_transactions", rd_kafka_init_transactions(rk, 30000));
+    return rk;
+}
 
-    struct output outputs[MAX_OUTPUTS] = {0};
-    int n_outputs = argc - 6;
-    for (int i = 0; i < n_outputs; i++) {
-        struct output *o = &outputs[i];
-        int size = 200;
-        sscanf(argv[6 + i], "%127[^:]:%d:%d", o->name, &size, &o->headers);
-        o->size = (size_t)size;
-        o->payload = malloc(o->size);
-        for (size_t k = 0; k < o->size; k++)
-            o->payload[k] = (char)(rand() % 64 + 32);
-        o->topic = rd_kafka_topic_new(producer, o->name, NULL);
-    }
+/* "NAME[:BYTES[:HEADERS]]" */
+static void add_output(struct run *run, const char *text)
+{
+    struct output *o = &run->outputs[run->n_outputs++];
+    int size = 200;
+    sscanf(text, "%127[^:]:%d:%d", o->name, &size, &o->headers);
+    o->size = (size_t)size;
+    o->payload = malloc(o->size);
+    for (size_t k = 0; k < o->size; k++)
+        o->payload[k] = (char)(rand() % 64 + 32);
+    o->topic = rd_kafka_topic_new(run->producer, o->name, NULL);
+}
+
+static void subscribe(rd_kafka_t *consumer, const char *input)
+{
     rd_kafka_topic_partition_list_t *topics =
         rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, input, RD_KAFKA_PARTITION_UA);
     if (rd_kafka_subscribe(consumer, topics))
         die("subscribe", input);
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(consumer);
+    rd_kafka_topic_partition_list_destroy(topics);
+}
 
-    static rd_kafka_message_t *batch[BATCH];
-    long n = 0, txns = 0;
-    double t0 = 0, c0 = 0, begun = 0;
-    int open = 0;
-    while (n < want) {
-        ssize_t got =
-            rd_kafka_consume_batch_queue(queue, open ? 5 : 10, batch, BATCH);
-        for (ssize_t i = 0; i < got; i++) {
-            rd_kafka_message_t *m = batch[i];
-            if (!m->err) {
-                if (!n) {
-                    t0 = wall();
-                    c0 = cpu();
-                }
-                if (!open) {
-                    must("begin", rd_kafka_begin_transaction(producer));
-                    open = 1;
-                    begun = wall();
-                }
-                for (int k = 0; k < n_outputs; k++)
-                    emit(producer, &outputs[k], m);
-                n++;
-            }
-            rd_kafka_message_destroy(m);
-        }
-        rd_kafka_poll(producer, 0);
-        if (open && (n >= want || (commit_s > 0 && wall() - begun > commit_s) ||
-                     (commit_s <= 0 && got == 0))) {
-            /* Safe only because nothing is in our hands here, and no rebalance
-             * is expected in a benchmark. */
-            rd_kafka_topic_partition_list_t *offsets = NULL;
-            rd_kafka_assignment(consumer, &offsets);
-            rd_kafka_position(consumer, offsets);
-            rd_kafka_consumer_group_metadata_t *meta =
-                rd_kafka_consumer_group_metadata(consumer);
-            must("send_offsets", rd_kafka_send_offsets_to_transaction(
-                                     producer, offsets, meta, 30000));
-            rd_kafka_consumer_group_metadata_destroy(meta);
-            rd_kafka_topic_partition_list_destroy(offsets);
-            must("commit", rd_kafka_commit_transaction(producer, 30000));
-            open = 0;
-            txns++;
-        }
+static void take(struct run *run, const rd_kafka_message_t *msg)
+{
+    if (run->n++ == 0) {
+        run->wall = wall();
+        run->cpu = cpu();
     }
-    double w = wall() - t0, c = cpu() - c0;
+    if (!run->open) {
+        must("begin", rd_kafka_begin_transaction(run->producer));
+        run->open = true;
+        run->begun = wall();
+    }
+    for (int k = 0; k < run->n_outputs; k++)
+        emit(run->producer, &run->outputs[k], msg);
+}
+
+static bool must_commit(const struct run *run, bool idle)
+{
+    if (!run->open)
+        return false;
+    if (run->n >= run->want)
+        return true;
+    return run->commit_s > 0 ? wall() - run->begun > run->commit_s : idle;
+}
+
+/* Safe only because nothing is in our hands here, and no rebalance is expected
+ * in a benchmark. */
+static void commit(struct run *run)
+{
+    rd_kafka_topic_partition_list_t *offsets = NULL;
+    rd_kafka_assignment(run->consumer, &offsets);
+    rd_kafka_position(run->consumer, offsets);
+    rd_kafka_consumer_group_metadata_t *group =
+        rd_kafka_consumer_group_metadata(run->consumer);
+    must("send_offsets", rd_kafka_send_offsets_to_transaction(
+                             run->producer, offsets, group, 30000));
+    rd_kafka_consumer_group_metadata_destroy(group);
+    rd_kafka_topic_partition_list_destroy(offsets);
+    must("commit", rd_kafka_commit_transaction(run->producer, 30000));
+    run->open = false;
+    run->transactions++;
+}
+
+static void work(struct run *run)
+{
+    static rd_kafka_message_t *batch[BATCH];
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(run->consumer);
+    while (run->n < run->want) {
+        ssize_t got = rd_kafka_consume_batch_queue(queue, run->open ? 5 : 10,
+                                                   batch, BATCH);
+        for (ssize_t i = 0; i < got; i++) {
+            if (!batch[i]->err)
+                take(run, batch[i]);
+            rd_kafka_message_destroy(batch[i]);
+        }
+        rd_kafka_poll(run->producer, 0);
+        if (must_commit(run, got == 0))
+            commit(run);
+    }
+    rd_kafka_queue_destroy(queue);
+}
+
+static void print(const struct run *run)
+{
+    double w = wall() - run->wall, c = cpu() - run->cpu;
     struct rusage r;
     getrusage(RUSAGE_SELF, &r);
     printf("records=%ld transactions=%ld wall_s=%.3f cpu_s=%.3f "
            "records_per_s=%.0f cpu_us_per_record=%.3f max_rss_mb=%.0f "
            "failed=%ld\n",
-           n, txns, w, c, n / w, c / n * 1e6, r.ru_maxrss / 1024.0, failed);
-    rd_kafka_consumer_close(consumer);
+           run->n, run->transactions, w, c, run->n / w, c / run->n * 1e6,
+           r.ru_maxrss / 1024.0, failed);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 7 || argc > 6 + MAX_OUTPUTS)
+        die("usage", "limit BROKERS GROUP COUNT COMMIT_MS INPUT "
+                     "OUTPUT[:BYTES[:HEADERS]]...");
+    struct run run = {
+        .consumer = new_consumer(argv[1], argv[2]),
+        .producer = new_producer(argv[1], argv[2]),
+        .want = strtol(argv[3], NULL, 10),
+        .commit_s = strtod(argv[4], NULL) / 1e3,
+    };
+    for (int i = 6; i < argc; i++)
+        add_output(&run, argv[i]);
+    subscribe(run.consumer, argv[5]);
+    work(&run);
+    print(&run);
+    rd_kafka_consumer_close(run.consumer);
     return 0;
 }
