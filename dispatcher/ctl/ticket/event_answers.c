@@ -3,7 +3,8 @@
  *
  * All that one event leads to is in one transaction, but the topics need not
  * show it in the same instant: who sees the state goes on until each output up
- * to the state's number was there.
+ * to the state's number was there, and who sees a dead letter wrong_state until
+ * its REFUSED was. That one comes only if the catalogue knows the department.
  */
 #include "event_answers.h"
 
@@ -11,6 +12,7 @@
 #include "event_plan.h"
 #include "memory.h"
 #include "murmur2.h"
+#include "reject.h"
 #include "ticket.h"
 #include "ticket_told.h"
 #include "topic_scan.h"
@@ -20,7 +22,8 @@
 
 enum { POLL_MS = 100, US_PER_MS = 1000 };
 
-/* How long outputs are waited for that may have been there before we came. */
+/* How long outputs are waited for that may have been there before we came, or
+ * do not come at all. */
 enum { GRACE_MS = 2000 };
 
 /* What is known of one event of the plan. */
@@ -28,6 +31,7 @@ struct awaited {
     struct planned_event *item;
     uint32_t until; /* number of the ticket's last output; 0: unknown */
     size_t seen;    /* outputs of the ticket with later numbers than before */
+    size_t own;     /* those of them that the event led to */
     int64_t decided_ms; /* 0: not yet */
     bool done;
 };
@@ -133,7 +137,11 @@ static void finish(struct event_answers *a, struct awaited *w)
 
 static void check_complete(struct event_answers *a, struct awaited *w)
 {
-    if (w->decided_ms != 0 && w->until <= w->item->sequence + w->seen)
+    bool all = w->item->answer == PLAN_DEAD_LETTER
+                   ? w->own > 0
+                   : w->until <= w->item->sequence + w->seen;
+
+    if (w->decided_ms != 0 && all)
         finish(a, w);
 }
 
@@ -167,11 +175,15 @@ static bool is_the_same(const Dispatch__V1__TicketEvent *one,
 static void take_letter(struct event_answers *a, struct awaited *w,
                         struct told *told)
 {
+    const char *code = told->code != NULL ? told->code : "?";
+
     if (told->event != NULL && is_the_same(told->event, w->item->event)) {
         w->item->answer = PLAN_DEAD_LETTER;
-        planned_event_refuse(w->item, told->code != NULL ? told->code : "?",
-                             told->why != NULL ? told->why : "");
-        finish(a, w);
+        w->decided_ms = steady_ms();
+        planned_event_refuse(w->item, code, told->why != NULL ? told->why : "");
+        if (strcmp(code, reject_name(REJECT_WRONG_STATE)) != 0)
+            finish(a, w);
+        check_complete(a, w);
     }
     told_free(&told);
 }
@@ -180,10 +192,12 @@ static void take_output(struct event_answers *a, struct awaited *w,
                         struct told *told)
 {
     w->seen += told_number(told) > w->item->sequence;
-    if (strcmp(told_cause(told), w->item->event->event_id) == 0)
+    if (strcmp(told_cause(told), w->item->event->event_id) == 0) {
+        w->own++;
         planned_event_add_output(w->item, told);
-    else
+    } else {
         told_free(&told);
+    }
     check_complete(a, w);
 }
 
