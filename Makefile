@@ -62,7 +62,7 @@ benches := $(bench_c:tests/bench/%.c=$(build)/bench/%)
 fuzzers := $(fuzz_c:tests/fuzz/%.c=$(build)/fuzz/%)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: $(build)/obj/%.o
 .PHONY: all help
 all: $(build)/dispatcher $(build)/dispatchctl ## Build both programs under build/
 

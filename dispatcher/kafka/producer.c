@@ -124,6 +124,8 @@ static enum txn judge(struct producer *p, const char *call,
         return TXN_OK;
     code = code_of(p, error);
     producer_remember(p, call, rd_kafka_error_string(error));
+    if (code == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP)
+        p->clock_refused = true; /* perhaps before its delivery report */
     if (p->denied || remedy_of(code))
         result = deny(p, p->denied ? p->denied : code);
     else if (rd_kafka_error_is_fatal(error))

@@ -6,6 +6,8 @@
 #include "deadlines.h"
 #include "parts.h"
 
+#include <string.h>
+
 /* Each resolution clock in turn; NULL after the last. */
 struct clocks {
     struct life *l;
@@ -95,6 +97,21 @@ static void keep_pause(struct life *l, int64_t ends_at)
     l->state->pause = pause;
 }
 
+/* More time is for who has a part, for who supervises the ticket, and for
+ * desks: the dispute department, and whoever is no department. */
+static bool may_ask(struct life *l)
+{
+    const struct department *asker = life_department(l, l->actor);
+
+    if (!asker || part_of(l, l->actor) ||
+        asker == catalogue_meta(l->ctx->catalogue)->dispute_department ||
+        strcmp(l->actor, l->state->supervised_by) == 0)
+        return true;
+    life_fail(l, REJECT_WRONG_STATE,
+              "The department that asks does not hold the ticket.");
+    return false;
+}
+
 void act_paused(struct life *l)
 {
     struct clocks all = {.l = l};
@@ -102,6 +119,8 @@ void act_paused(struct life *l)
     int64_t until_at = l->event->paused->until_at;
     bool any = false;
 
+    if (!may_ask(l))
+        return;
     if (l->state->pause) {
         life_fail(l, REJECT_WRONG_STATE, "The ticket is paused already.");
         return;
@@ -174,6 +193,8 @@ void pause_run_out(struct life *l)
 
 void act_resumed(struct life *l)
 {
+    if (!may_ask(l))
+        return;
     if (!l->state->pause) {
         life_fail(l, REJECT_WRONG_STATE, "The ticket is not paused.");
         return;
@@ -268,6 +289,8 @@ void act_extended(struct life *l)
     Dispatch__V1__TicketClock *clock = extended_clock(l, &owner);
     const Dispatch__V1__Policy *policy;
 
+    if (!may_ask(l))
+        return;
     if (event->clock != output_clock(CLOCK_RESOLUTION) &&
         event->clock != output_clock(CLOCK_FIRST_RESPONSE)) {
         life_fail(l, REJECT_INVALID_FIELD, "clock names no clock.");

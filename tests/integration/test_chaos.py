@@ -19,7 +19,7 @@ from topics import Topics
 SOAK = bool(os.environ.get("SOAK"))
 LIVES, RATE = (200_000, 150) if SOAK else (6_000, 120)
 KILLS, BROKER_RESTARTS = (50, 10) if SOAK else (8, 1)
-LATE_MS, READY_S = 1000, 10
+LATE_MS, READY_S = 1000 if SOAK else 3000, 10  # beside other tests
 BY_TIME = {3, 4, 5}  # WARNING, BREACHED, ESCALATED
 
 
@@ -62,7 +62,7 @@ class RedisTrouble(threading.Thread):
 
 
 def late_timers(pb, topics, watch):
-    """What fired more than a second late although all had been ready."""
+    """what fired late although all had been ready."""
     late, n = [], 0
     begun = {}
     for msg in topics.read("assignments", timeout=300):

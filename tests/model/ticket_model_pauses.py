@@ -15,8 +15,19 @@ def may_pause(clock, at):
             and clock.state == "running" and clock.due_at > at)
 
 
+def may_ask(step):
+    """Who has a part or supervises the ticket, and desks: the dispute
+    department, and whoever is no department."""
+    ticket, asker = step.ticket, step.actor
+    if asker in step.catalogue.departments and not (
+            ticket.part(asker)
+            or asker in (step.catalogue.desk, ticket.supervised_by)):
+        raise wrong_state("does not hold it")
+
+
 def paused(step, event):
     ticket, message = step.ticket, event.paused
+    may_ask(step)
     if ticket.pause:
         raise wrong_state("is paused already")
     if message.until_at and message.until_at <= step.at:
@@ -42,6 +53,7 @@ def paused(step, event):
 
 
 def resumed(step, event):
+    may_ask(step)
     if not step.ticket.pause:
         raise wrong_state("is not paused")
     end_pause(step)
@@ -51,6 +63,7 @@ def resumed(step, event):
 def extended(step, event):
     """From the present end on, so many times as the policy allows."""
     message = event.extended
+    may_ask(step)
     if message.clock not in KINDS:
         raise invalid_field("clock")
     clock = clock_meant(step, KINDS[message.clock])

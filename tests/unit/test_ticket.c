@@ -128,6 +128,8 @@ SCRIPT(a_ticket_without_clocks_is_resolved_by_its_lead, city,
        {10, "'reopened':{}", "!wrong_state"}, {20, BY("resolved", "c"), ""},
        {7 * 1440 + 30, NULL, "10100 CLOSED c/lead:0"})
 
+#define MORE_TIME "'extended':{'clock':'RESOLUTION','by':'2h'}"
+
 SCRIPT(strangers_are_refused_without_the_content, city,
        {0, CREATED_A,
         "ASSIGNED a/lead:0; SCHEDULED a/F@120; "
@@ -136,7 +138,13 @@ SCRIPT(strangers_are_refused_without_the_content, city,
        {2, BY("returned", "c"), "!wrong_state; REFUSED c/desk"},
        {3, BY("resolved", "nobody knows it"), "!wrong_state"},
        {4, "'resumed':{}", "!wrong_state"},
-       {5, BY("contacted", "a"), "MET a/F@120"})
+       {5, BY("contacted", "a"), "MET a/F@120"},
+       {6, "'actor_department_id':'b'," MORE_TIME,
+        "!wrong_state; REFUSED b/desk"},
+       {7, "'actor_department_id':'b','paused':{}",
+        "!wrong_state; REFUSED b/desk"},
+       {8, "'actor_department_id':'an office'," MORE_TIME,
+        "UPDATED a/lead:0; RESCHEDULED a/R@1560"})
 
 SCRIPT(an_import_keeps_the_time_of_the_request, city,
        {600, "'created':{'requested_at':@0,'matters':[{'category':'a'}]}",
