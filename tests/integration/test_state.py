@@ -5,7 +5,7 @@ import time
 import pytest
 from cities import CATALOGUE, record
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from desk import Desk
+from desk import HOUR_MS, Desk, now_ms
 from marks import both_kafkas
 from process import wait_until
 from topics import Topics
@@ -194,3 +194,29 @@ def test_a_restore_waits_for_a_transaction_that_hangs(
     assert not settled(topics)
     hanging.abort_transaction(30)
     wait_until(lambda: settled(topics), 30, "all dispatched")
+
+
+def test_a_memory_that_was_overtaken_is_read_anew(
+        dispatcher, topics, catalogue, pb):
+    """Only the stamp tells: the timer of another owner moves no offset."""
+    settings = {"membership": "dynamic",
+                "kafka.session.timeout.ms": 3000,
+                "kafka.heartbeat.interval.ms": 500}
+    desk = Desk(pb, topics)
+    first = dispatcher(topics, catalogue.load(CATALOGUE), **settings).start()
+    desk.send(desk.created(1, "roads/potholes",
+                           now_ms() - 2 * HOUR_MS + 10_000))
+    scheduled = desk.read("deadlines", 2)
+    first.pause()
+    second = dispatcher(topics, catalogue, **settings).start()
+    assert desk.read("deadlines", 3)[2].kind == pb.DEADLINE_KIND_BREACHED
+    second.terminate()
+    first.resume()
+    first.wait_log("partitions=6 kept=5", 30)
+    wait_until(lambda: first.http("/readyz")[0] == 200, 30, "ready")
+    desk.send(desk.event("t1", "contacted", department_id="roads"))
+    events = desk.read("deadlines", 4)
+    assert events[3].kind == pb.DEADLINE_KIND_MET
+    assert [int(e.event_id.split("/")[1]) for e in events] == \
+        sorted({int(e.event_id.split("/")[1]) for e in events})
+    assert events[:2] == scheduled
