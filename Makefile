@@ -165,7 +165,7 @@ bench: ## Measure; QUICK=1 for a short form
 	$(parallel) all tools $(benches)
 	@tests/env/kafka-jars.sh && tests/env/venv.sh
 	@for b in $(benches); do echo "== $$b"; $$b $(if $(QUICK),--quick) || exit 1; done
-	@for b in throughput restore; do $(venv)/bin/python \
+	@for b in throughput restore timers; do $(venv)/bin/python \
 	    tests/bench/$$b.py $(if $(QUICK),--quick) || exit 1; done
 
 lint: ## Formatting, warnings as errors with gcc and clang, shell scripts
