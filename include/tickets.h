@@ -82,8 +82,8 @@ MUST_CHECK enum status tickets_recalendar(struct tickets *t,
                                           struct ticket_step *step);
 
 /* An event of this ticket was seen that cannot be applied yet: time does
- * nothing to it until tickets_release. In memory only; after an abort see it
- * again. */
+ * nothing to it until tickets_release, which is for when no transaction is
+ * open. In memory only; after an abort see it again. */
 void tickets_hold(struct tickets *t, const void *id, size_t id_size);
 void tickets_release(struct tickets *t);
 

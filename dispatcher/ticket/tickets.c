@@ -385,6 +385,8 @@ void tickets_release(struct tickets *t)
         ticket_store_put(t->store, &entry);
     }
     forget_held(t);
+    /* A later abort must not hold them again: nobody would release them. */
+    ticket_store_commit(t->store);
 }
 
 /* One ticket whose calendar may have changed. */

@@ -89,6 +89,17 @@ static void what_was_seen_before_an_abort_is_seen_again(void **state)
     assert_int_equal(tickets_next_due(t), 10);
 }
 
+static void an_abort_holds_nothing_again_that_was_released(void **state)
+{
+    struct tickets *t = *state;
+
+    hold(t, "early");
+    tickets_commit(t); /* a timer of another ticket fired */
+    tickets_release(t);
+    tickets_abort(t);
+    assert_int_equal(tickets_next_due(t), 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +108,8 @@ int main(void)
             what_is_forgotten_or_new_is_released_as_it_is, begin, end),
         cmocka_unit_test_setup_teardown(
             what_was_seen_before_an_abort_is_seen_again, begin, end),
+        cmocka_unit_test_setup_teardown(
+            an_abort_holds_nothing_again_that_was_released, begin, end),
     };
 
     return cmocka_run_group_tests_name("tickets_hold", tests, NULL, NULL);
