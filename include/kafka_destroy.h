@@ -14,6 +14,10 @@
 /* Destroys the client, which is taken, on a thread of its own. */
 void kafka_destroy(rd_kafka_t *rk);
 
+/* As above, and then frees `opaque`: until the end the client's threads may
+ * call back, with what they have to log for example. */
+void kafka_destroy_with(rd_kafka_t *rk, void *opaque);
+
 /* Waits until all are destroyed; false when that takes longer. */
 bool kafka_destroy_wait(int timeout_ms);
 

@@ -249,15 +249,16 @@ void producer_free(struct producer **p)
         rd_kafka_topic_destroy((*p)->targets[i].topic);
         free((*p)->targets[i].name);
     }
+    free((*p)->targets);
+    free((*p)->source);
     if ((*p)->rk) {
         rd_kafka_purge((*p)->rk, RD_KAFKA_PURGE_F_QUEUE |
                                      RD_KAFKA_PURGE_F_INFLIGHT |
                                      RD_KAFKA_PURGE_F_NON_BLOCKING);
-        kafka_destroy((*p)->rk);
+        kafka_destroy_with((*p)->rk, *p); /* on_log still knows it */
+    } else {
+        free(*p);
     }
-    free((*p)->targets);
-    free((*p)->source);
-    free(*p);
     *p = NULL;
 }
 
