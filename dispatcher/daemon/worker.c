@@ -54,8 +54,10 @@ static void lose_membership(struct worker *w)
         worker_give_up(w, TXN_OK, METRIC_ABORT_REBALANCE);
     consumer_close(&w->consumer);
     w->assigned = false;
-    w->phase = PHASE_REWIND;
-    join(w);
+    if (w->phase == PHASE_RUN)
+        w->phase = PHASE_REWIND;
+    if (w->phase != PHASE_END)
+        join(w);
 }
 
 /* Waits for one event and handles it; records only count while running. False:
