@@ -84,11 +84,16 @@ static enum txn send_dead_letter(struct worker *w, const struct record *rec,
     return producer_send_dead_letter(w->producer, rec, why);
 }
 
+/* A producer whose clock is far ahead must not make all that comes after it
+ * too old. */
 static void note_time(struct owned *o, const struct record *rec)
 {
-    frontier_record(&o->frontier, rec->timestamp_ms, clock_wall_ms());
-    if (rec->timestamp_ms > o->latest_ms)
-        o->latest_ms = rec->timestamp_ms;
+    int64_t now_ms = clock_wall_ms();
+    int64_t at_ms = rec->timestamp_ms < now_ms ? rec->timestamp_ms : now_ms;
+
+    frontier_record(&o->frontier, rec->timestamp_ms, now_ms);
+    if (at_ms > o->latest_ms)
+        o->latest_ms = at_ms;
 }
 
 /* Decides about one record and queues what follows from it. */

@@ -78,6 +78,24 @@ def test_a_record_without_a_key_is_a_dead_letter(
     assert letter.key() is None
 
 
+def test_a_record_from_the_far_future_makes_no_later_ticket_too_old(
+        dispatcher, bootstrap, catalogue, pb):
+    topics = Topics(bootstrap).create(
+        *(role for role in ROLES if role != "tickets"))
+    topics.create("tickets", config={
+        "message.timestamp.after.max.ms": str(2**63 - 1)})
+    dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    producer = topics.producer()
+    for partition in range(topics.partitions):
+        producer.produce(topics["tickets"], b"\xff", b"x", partition,
+                         timestamp=4102444800000)  # the year 2100
+    assert producer.flush(30) == 0
+    topics.read_count("dead-letters", topics.partitions)
+    topics.publish(record(pb, n) for n in range(20))
+    topics.read_count("deadlines", 40)
+    Ledger(pb, topics).check(range(20))
+
+
 def test_an_event_too_large_for_its_topic_is_a_dead_letter(
         dispatcher, bootstrap, catalogue, pb):
     topics = Topics(bootstrap).create(
