@@ -4,6 +4,9 @@
  *
  *   fields -> line -> cleaned -> logfmt as it is, or JSON -> write(2)
  *                        `-----> kept, when it is a warning or an error
+ *
+ * A reader that reads no more (a pipe, a terminal that is stopped) must not
+ * stop the work: lines for which there is no room are lost, and counted.
  */
 #include "log.h"
 
@@ -12,6 +15,8 @@
 #include "shared_text.h"
 #include "utf8.h"
 
+#include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -20,11 +25,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 2048 };
+enum {
+    LINE_SIZE = 2048,
+    ROOM_MS = 100, /* how long a slow reader is waited for */
+};
 
 static enum log_level threshold = LOG_LEVEL_INFO;
 static enum log_format shape = LOG_FORMAT_LOGFMT;
 static _Atomic uint64_t counts[LOG_LEVEL_DEBUG + 1];
+
+/* Between threads that write: each finds the room that it was promised. */
+static struct {
+    pthread_mutex_t lock;
+    bool stuck;    /* there was no room for the last line */
+    uint64_t lost; /* lines that were not told of yet */
+} output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* The last warnings and errors. Writers exclude each other; readers do
  * not take the lock. */
@@ -136,6 +151,44 @@ static void write_shaped(int64_t at_ms, enum log_level level,
     write_line(line, (size_t)n);
 }
 
+/* Room for PIPE_BUF bytes, if it is a pipe. What is closed has room, too: the
+ * write fails at once. */
+static bool has_room(void)
+{
+    struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    output.stuck = poll(&fd, 1, output.stuck ? 0 : ROOM_MS) == 0;
+    return !output.stuck;
+}
+
+static void tell_lost(int64_t at_ms)
+{
+    char fields[64];
+
+    snprintf(fields, sizeof fields, "event=log_lines_lost lines=%" PRIu64,
+             output.lost);
+    output.lost = 0;
+    write_shaped(at_ms, LOG_LEVEL_WARN, fields);
+}
+
+static void write_or_lose(int64_t at_ms, enum log_level level,
+                          const char *fields)
+{
+    bool room;
+
+    pthread_mutex_lock(&output.lock);
+    room = has_room();
+    if (room && output.lost > 0) {
+        tell_lost(at_ms);
+        room = has_room();
+    }
+    if (room)
+        write_shaped(at_ms, level, fields);
+    else
+        output.lost++;
+    pthread_mutex_unlock(&output.lock);
+}
+
 void log_line(enum log_level level, const char *event, const char *format, ...)
 {
     char fields[LINE_SIZE];
@@ -153,7 +206,7 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
         fields[n - 1] = '\0';
     clean(fields);
     atomic_fetch_add_explicit(&counts[level], 1, memory_order_relaxed);
-    write_shaped(at_ms, level, fields);
+    write_or_lose(at_ms, level, fields);
     if (level <= LOG_LEVEL_WARN)
         keep(at_ms, level, fields);
 }

@@ -5,6 +5,7 @@
 
 #include "stderr_capture.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -217,6 +218,50 @@ static void lines_of_several_threads_do_not_mix(void **state)
     assert_true(lines == WRITERS * LINES);
 }
 
+/* A pipe in the place of standard error, full; the end to read from. */
+static int fill_pipe(int *saved)
+{
+    char filler[4096] = "";
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    while (write(ends[1], filler, sizeof filler) > 0)
+        continue;
+    fcntl(ends[1], F_SETFL, 0);
+    fflush(stderr);
+    *saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    return ends[0];
+}
+
+static void a_reader_that_reads_no_more_stops_nobody(void **state)
+{
+    (void)state;
+    static char text[1 << 20];
+    size_t size = 0;
+    int saved, end = fill_pipe(&saved);
+
+    alarm(20); /* or it waits for ever */
+    for (int i = 0; i < 5; i++)
+        log_info("unread", "i=%d", i);
+    fcntl(end, F_SETFL, O_NONBLOCK);
+    while (read(end, text, sizeof text) > 0)
+        continue;
+    log_info("read", "i=%d", 5);
+    alarm(0);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    for (ssize_t n = 1; n > 0; size += n > 0 ? (size_t)n : 0)
+        n = read(end, text + size, sizeof text - 1 - size);
+    text[size] = '\0';
+    close(end);
+    assert_null(strstr(text, "event=unread"));
+    assert_non_null(strstr(text, "level=warn event=log_lines_lost lines=5\n"));
+    assert_non_null(strstr(text, "event=read i=5\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +275,7 @@ int main(void)
         cmocka_unit_test(json_lines_of_any_length_are_json),
         cmocka_unit_test(the_last_warnings_and_errors_are_kept),
         cmocka_unit_test(lines_of_several_threads_do_not_mix),
+        cmocka_unit_test(a_reader_that_reads_no_more_stops_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
