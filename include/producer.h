@@ -42,6 +42,10 @@ struct producer_options {
     const struct settings *cfg;
     int worker;
     size_t max_message_size; /* fits every output topic */
+    /* Of each state partition the offset behind the last record that is known
+     * to be there. Outlives the producer, which moves them. */
+    int64_t *state_ends;
+    size_t n_state_ends;
     struct watchdog_slot *watchdog;
     const atomic_bool *stopping;
 };

@@ -189,6 +189,8 @@ static void make_producer(struct worker *w)
         .cfg = w->options.cfg,
         .worker = w->index,
         .max_message_size = w->options.max_message_size,
+        .state_ends = w->state_ends,
+        .n_state_ends = (size_t)w->options.tickets_partitions,
         .watchdog = w->watchdog,
         .stopping = w->options.stopping,
     };
@@ -333,6 +335,8 @@ struct worker *worker_start(const struct worker_options *options, int index)
         .index = index,
         .metrics = metrics_worker(options->metrics, (unsigned)index),
         .watchdog = watchdog_slot(options->watchdog, (unsigned)index),
+        .state_ends = memory_new_array((size_t)options->tickets_partitions,
+                                       sizeof(int64_t)),
         .arena = arena_new(ARENA_MAX)};
     if (pthread_create(&w->thread, NULL, loop, w)) {
         log_error("thread_failed", "worker=%d", index);
@@ -355,6 +359,7 @@ void worker_join(struct worker **w)
     partitions_deinit(&(*w)->partitions);
     worker_restore_forget(*w);
     arena_free(&(*w)->arena);
+    free((*w)->state_ends);
     free(*w);
     *w = NULL;
 }

@@ -228,6 +228,8 @@ void worker_restore_end(struct worker *w, const struct record *end)
     }
     if (!judge(w, o))
         return;
+    if (o->partition < w->options.tickets_partitions)
+        w->state_ends[o->partition] = end->offset;
     partitions_ready(o);
     log_info("state_restored",
              "worker=%d partition=%d tickets=%zu records=%zu ms=%lld", w->index,

@@ -43,7 +43,8 @@ struct worker {
     struct consumer *consumer;
     struct producer *producer;
     struct partitions partitions;
-    bool assigned; /* the partitions are ours; else their memory alone */
+    int64_t *state_ends; /* see producer_options */
+    bool assigned;       /* the partitions are ours; else their memory alone */
     struct worker_metrics *metrics;
     struct watchdog_slot *watchdog;
     struct arena *arena;

@@ -47,6 +47,21 @@ static const char *remedy_of(rd_kafka_resp_err_t err)
     }
 }
 
+/* Offsets that begin anew: somebody has deleted the state topic and made one of
+ * that name. It lacks all that is in memory alone now. */
+static void watch_state(struct producer *p, const rd_kafka_message_t *msg)
+{
+    size_t i = (size_t)msg->partition;
+    int64_t *ends = p->options.state_ends;
+
+    if (msg->rkt != p->targets[TARGET_STATE].topic || msg->offset < 0 ||
+        i >= p->options.n_state_ends)
+        return;
+    if (msg->offset < ends[i])
+        p->state_lost = true;
+    ends[i] = msg->offset + 1;
+}
+
 /* Delivery reports: aborts purge messages, which is no failure. What needs a
  * remedy is remembered, since the transactional calls hide it. */
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *msg,
@@ -61,6 +76,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *msg,
         p->clock_refused = true;
     if (msg->err)
         atomic_store(&p->failed, true);
+    else
+        watch_state(p, msg);
 }
 
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
@@ -391,6 +408,11 @@ enum txn producer_commit(struct producer *p,
     assert(group);
     if (result != TXN_OK)
         return result;
+    if (p->state_lost) {
+        producer_remember(p, "the state topic was made anew",
+                          "see \"A state that is gone\" in docs/kafka.md");
+        return TXN_STOP;
+    }
     list = offsets_list(p, items, n);
     DECIDE(p, "send_offsets",
            rd_kafka_send_offsets_to_transaction(p->rk, list, group, SLICE_MS),

@@ -25,6 +25,7 @@ struct producer {
     rd_kafka_resp_err_t denied; /* seen, and no repetition helps */
     atomic_bool failed;         /* the open transaction has */
     bool clock_refused;         /* seen since it was last asked for */
+    bool state_lost;            /* its topic is not the one that it was */
     int64_t timestamp_ms;       /* of records; 0: as the clock shows it */
     int64_t learned_us;         /* when the partition counts were fetched */
     char error[KAFKA_WHY_SIZE];

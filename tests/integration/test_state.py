@@ -25,6 +25,13 @@ def refused(program, what):
     assert "docs/kafka.md" in program.log
 
 
+def make_state_anew(topics):
+    topics.delete("state")
+    wait_until(lambda: topics["state"] not in
+               topics.admin.list_topics(timeout=10).topics, 30, "deletion")
+    topics.create("state")
+
+
 @pytest.fixture
 def used(dispatcher, topics, catalogue, pb):
     """A dispatcher that has done its work and is stopped."""
@@ -79,12 +86,22 @@ def test_offsets_that_are_gone_need_an_operator(used, topics, pb):
 
 
 def test_a_state_that_is_gone_needs_an_operator(used, topics):
-    topics.delete("state")
-    wait_until(lambda: topics["state"] not in
-               topics.admin.list_topics(timeout=10).topics, 30, "deletion")
-    topics.create("state")
+    make_state_anew(topics)
     used.start(ready=False)
     refused(used, "A state that is gone")
+
+
+def test_a_state_that_is_made_anew_while_it_is_in_use_ends_it(
+        dispatcher, topics, catalogue, pb):
+    """The new topic lacks what is in memory, and would go on lacking it."""
+    program = dispatcher(topics, catalogue.load(CATALOGUE)).start()
+    publish(topics, pb, 0, 60)
+    wait_until(lambda: settled(topics), 30, "dispatched")
+    make_state_anew(topics)
+    publish(topics, pb, 60, 60)
+    for _ in range(2):  # at work, and at the next start
+        refused(program, "A state that is gone")
+        program.start(ready=False)
 
 
 def test_another_groups_state_is_refused(used, topics, dispatcher, catalogue):
