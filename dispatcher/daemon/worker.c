@@ -132,8 +132,8 @@ static void begin_reading(struct worker *w)
 static void run(struct worker *w)
 {
     if (!w->reading && !w->in_transaction && has_catalogue(w)) {
-        begin_reading(w);
-        worker_fetch(w);
+        worker_rewind(w);
+        return;
     }
     poll_once(w, worker_patience_ms(w, POLL_MS));
     if (w->phase == PHASE_RUN)
