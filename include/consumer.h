@@ -55,7 +55,8 @@ enum consumer_event {
     CONSUMER_END,     /* the end of a partition was reached: topic, partition
                          and offset of *rec are set, and nothing to give back */
     CONSUMER_STUCK,   /* a partition is fetched no more: ask for the committed
-                         offsets and fetch from there */
+                         offsets and fetch from there; topic and partition of
+                         *rec are set, as above */
     CONSUMER_FENCED,  /* its membership is another's: cannot go on, as FATAL */
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
 };

@@ -86,6 +86,10 @@ size_t partitions_rewound(struct partitions *p);
 /* A partition's memory is complete: it gets a lineage of its own. */
 void partitions_ready(struct owned *o);
 
+/* What was read of a state must be read again from its beginning; a memory that
+ * is complete stays. */
+void partitions_restore_anew(struct owned *o);
+
 /* Those that moved or were touched since they were committed go to p->offsets,
  * each with the stamp that it will have; how many. */
 size_t partitions_moved(struct partitions *p);

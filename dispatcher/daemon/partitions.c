@@ -186,6 +186,12 @@ void partitions_ready(struct owned *o)
     o->latest_ms = latest_before(o);
 }
 
+void partitions_restore_anew(struct owned *o)
+{
+    if (!o->ready)
+        tickets_free(&o->tickets);
+}
+
 /* --------------------------------------------------------------- committing */
 
 /* Numbers count from 1 in each lineage. */

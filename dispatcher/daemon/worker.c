@@ -60,6 +60,17 @@ static void lose_membership(struct worker *w)
         join(w);
 }
 
+/* A partition is fetched no more. Where it is the state, what was to be read
+ * next may be gone, with all before it. */
+static void fetch_anew(struct worker *w, const struct record *rec)
+{
+    struct owned *o = partitions_find(&w->partitions, rec->partition);
+
+    if (o && rec->topic == CONSUMER_STATE)
+        partitions_restore_anew(o);
+    worker_rewind(w);
+}
+
 /* Waits for one event and handles it; records only count while running. False:
  * there was none. */
 static bool poll_once(struct worker *w, int timeout_ms)
@@ -75,7 +86,7 @@ static bool poll_once(struct worker *w, int timeout_ms)
     if (event == CONSUMER_FATAL)
         worker_end(w, "consumer_failed", consumer_error(w->consumer));
     if (event == CONSUMER_STUCK && w->phase == PHASE_RUN)
-        worker_rewind(w);
+        fetch_anew(w, &rec);
     if (event == CONSUMER_NOTHING && w->phase == PHASE_RUN)
         worker_idle(w);
     if (event == CONSUMER_END && w->phase == PHASE_RUN)

@@ -299,7 +299,7 @@ static enum consumer_event event_of(struct consumer *c, rd_kafka_message_t *msg,
         return CONSUMER_RECORD;
     }
     event = consumer_event_of(c, msg);
-    if (event == CONSUMER_END)
+    if (event == CONSUMER_END || event == CONSUMER_STUCK)
         *rec = (struct record){.topic = topic_of(c, msg),
                                .partition = msg->partition,
                                .offset = msg->offset};

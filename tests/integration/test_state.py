@@ -104,6 +104,20 @@ def test_a_state_that_is_made_anew_while_it_is_in_use_ends_it(
         program.start(ready=False)
 
 
+def test_a_state_that_is_made_anew_while_it_is_read_needs_an_operator(
+        used, topics):
+    foreign = topics.producer(transactional_id=f"foreign-{topics.tag}")
+    foreign.init_transactions(30)
+    foreign.begin_transaction()
+    for partition in range(topics.partitions):
+        foreign.produce(topics["state"], b"x", b"x", partition)
+    foreign.flush(30)
+    used.start(ready=False)
+    used.wait_log("event=state_waits")
+    make_state_anew(topics)
+    refused(used, "A state that is gone")
+
+
 def test_another_groups_state_is_refused(used, topics, dispatcher, catalogue):
     other = dispatcher(topics, catalogue, group__id=f"other-{topics.tag}")
     other.start(ready=False)
