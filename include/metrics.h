@@ -73,10 +73,11 @@ enum metric_gauge {
     METRIC_TICKETS_CLOSED,
     METRIC_TICKETS_MERGED,
     METRIC_TICKETS_CANCELLED,
-    METRIC_STATE_BYTES,      /* that they take in memory */
-    METRIC_RESTORING,        /* partitions */
-    METRIC_TIMER_OVERDUE_MS, /* of the oldest timer that did not fire; summed,
-                                it is a sum of replicas' workers */
+    METRIC_STATE_BYTES, /* that they take in memory */
+    METRIC_RESTORING,   /* partitions */
+    /* When the next timer is due, UTC milliseconds; 0: none. A scrape has for
+     * how long it is overdue, also while the worker hangs. */
+    METRIC_TIMER_DUE_MS,
     METRIC_GAUGES
 };
 enum { METRIC_STATUSES = METRIC_TICKETS_CANCELLED - METRIC_TICKETS_OPEN + 1 };

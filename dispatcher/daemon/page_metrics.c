@@ -324,7 +324,7 @@ static void fill_single(struct page *p)
     p->single[METRIC_ID_CONSUMER_QUEUE] =
         (double)r->gauges[METRIC_CONSUMER_QUEUE];
     p->single[METRIC_ID_TIMER_OVERDUE] =
-        (double)r->gauges[METRIC_TIMER_OVERDUE_MS] / 1000;
+        (double)r->gauges[METRIC_TIMER_DUE_MS] / 1000;
     p->single[METRIC_ID_STATE_BYTES] = (double)r->gauges[METRIC_STATE_BYTES];
     p->single[METRIC_ID_RESTORING] = (double)r->gauges[METRIC_RESTORING];
     p->single[METRIC_ID_PARTITIONS] = (double)r->n_partitions;

@@ -272,6 +272,7 @@ static void on_revoked(void *opaque, bool lost)
     else if (w->in_transaction)
         worker_commit(w);
     metrics_partitions_clear(w->metrics);
+    metrics_gauge(w->metrics, METRIC_TIMER_DUE_MS, 0);
     w->assigned = false; /* their memory stays: they may come back */
     if (!atomic_load(w->options.stopping))
         health_set(w->options.health, (unsigned)w->index, HEALTH_GROUP, false,

@@ -331,7 +331,6 @@ static void show_timers(struct worker *w, int64_t now_ms)
 
     first_due(w, now_ms, &blocked);
     late_ms = w->next_due_ms < now_ms ? now_ms - w->next_due_ms : 0;
-    metrics_gauge(w->metrics, METRIC_TIMER_OVERDUE_MS, late_ms);
     if (w->guard.held)
         tell_held(w);
     else if (late_ms < LATE_MS)
@@ -370,8 +369,10 @@ void worker_time(struct worker *w)
     if (good && w->phase == PHASE_RUN && w->reading &&
         is_over(w->looked_us, LOOK_PAUSE_US))
         follow_calendars(w);
-    if (w->phase == PHASE_RUN)
-        show(w);
+    if (w->phase != PHASE_RUN)
+        return;
+    metrics_gauge(w->metrics, METRIC_TIMER_DUE_MS, w->next_due_ms);
+    show(w);
 }
 
 int worker_patience_ms(const struct worker *w, int longest_ms)

@@ -25,14 +25,26 @@ static int64_t get_signed(const _Atomic int64_t *figure)
     return atomic_load_explicit(figure, memory_order_acquire);
 }
 
+/* Of a timer the worker tells when it is due: while it hangs it tells nothing
+ * any more. */
+static int64_t gauge_of(const struct worker_metrics *w, size_t gauge,
+                        int64_t now_ms)
+{
+    int64_t value = get_signed(&w->gauges[gauge]);
+
+    if (gauge != METRIC_TIMER_DUE_MS)
+        return value;
+    return value > 0 && value < now_ms ? now_ms - value : 0;
+}
+
 static void add_counters(struct metrics_reading *r,
-                         const struct worker_metrics *w)
+                         const struct worker_metrics *w, int64_t now_ms)
 {
     for (size_t counter = 0; counter < METRIC_COUNTERS; counter++)
         for (size_t label = 0; label < METRIC_LABELS; label++)
             r->counters[counter][label] += get(&w->counters[counter][label]);
     for (size_t gauge = 0; gauge < METRIC_GAUGES; gauge++)
-        r->gauges[gauge] += get_signed(&w->gauges[gauge]);
+        r->gauges[gauge] += gauge_of(w, gauge, now_ms);
 }
 
 static void add_histogram(struct metrics_histogram *sum,
@@ -179,7 +191,7 @@ struct metrics_reading *metrics_read(const struct metrics *m, int64_t now_ms)
     r->partitions = memory_new_array((size_t)m->workers * METRIC_PARTITIONS,
                                      sizeof *r->partitions);
     for (unsigned i = 0; i < m->workers; i++) {
-        add_counters(r, &m->blocks[i]);
+        add_counters(r, &m->blocks[i], now_ms);
         for (int j = 0; j < METRIC_HISTOGRAMS; j++)
             add_histogram(&r->histograms[j], &m->blocks[i].histograms[j],
                           metric_buckets(j));

@@ -93,6 +93,28 @@ static void what_is_outside_transactions_counts_at_once(void **state)
     metrics_free(&m);
 }
 
+static void a_timer_becomes_overdue_without_its_worker(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t due_ms, overdue_ms;
+    } cases[] = {{NOW_MS - 3000, 3000},
+                 {NOW_MS, 0},
+                 {NOW_MS + 1, 0},
+                 {INT64_MAX, 0},
+                 {0, 0}};
+    struct metrics *m = metrics_new(1);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        metrics_gauge(metrics_worker(m, 0), METRIC_TIMER_DUE_MS,
+                      cases[i].due_ms);
+        struct metrics_reading *r = metrics_read(m, NOW_MS);
+        assert_int_equal(r->gauges[METRIC_TIMER_DUE_MS], cases[i].overdue_ms);
+        metrics_reading_free(&r);
+    }
+    metrics_free(&m);
+}
+
 static void histograms_count_in_the_unit_of_their_name(void **state)
 {
     (void)state;
@@ -485,6 +507,7 @@ int main(void)
         cmocka_unit_test(what_is_in_a_transaction_counts_at_its_commit),
         cmocka_unit_test(an_aborted_transaction_leaves_only_its_reason),
         cmocka_unit_test(what_is_outside_transactions_counts_at_once),
+        cmocka_unit_test(a_timer_becomes_overdue_without_its_worker),
         cmocka_unit_test(histograms_count_in_the_unit_of_their_name),
         cmocka_unit_test(a_value_at_a_bound_lies_within_it),
         cmocka_unit_test(lag_is_stable_end_less_committed_and_never_negative),
