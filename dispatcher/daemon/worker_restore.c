@@ -5,7 +5,7 @@
  *                                 could still change the state is open
  *   (b) high watermark            comes with every fetch after that
  *   (c) state up to there         worker_restore, worker_restore_end
- *   (d) tickets from (a)          worker_fetch
+ *   (d) tickets from (a)          worker_fetch, if (a) still stands
  */
 #include "worker_state.h"
 
@@ -16,13 +16,17 @@
 #include "memory.h"
 #include "second_hand.h"
 #include "tickets.h"
+#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     TELL_US = 5 * 1000000, /* between two lines about progress */
     TRY_US = 1000000,      /* between two looks behind a transaction */
+    COMMITTED_MS = 2000,
+    MOVED_PAUSE_MS = 100, /* before offsets that moved are asked for again */
     RECORDS_AT_ONCE = 1000,
     NUDGE_US = 20 * 1000,
     NUDGE_BELOW = 50000, /* records; half of what stops the fetching */
@@ -208,6 +212,29 @@ static bool judge(struct worker *w, struct owned *o)
     }
 }
 
+/* A broker that has just taken over a group may give offsets while it still
+ * reads them: old ones, or none (Kafka 4.1.1, after one was killed). What it
+ * says of a partition counts if it says so still when the state is read. */
+static bool offset_stands(struct worker *w, const struct owned *o)
+{
+    const struct timespec pause = {.tv_nsec = MOVED_PAUSE_MS * 1000000L};
+    struct partition_offset now = {.topic = CONSUMER_TICKETS,
+                                   .partition = o->partition,
+                                   .offset = o->committed};
+    enum status status;
+
+    watchdog_enter(w->watchdog, "committed");
+    status = consumer_committed(w->consumer, &now, 1, COMMITTED_MS);
+    watchdog_leave(w->watchdog);
+    if (status == STATUS_OK && now.offset == o->committed &&
+        stamp_equal(&now.stamp, &o->stamp))
+        return true;
+    log_info("offset_moved", "partition=%d offset=%lld", (int)o->partition,
+             (long long)now.offset);
+    nanosleep(&pause, NULL);
+    return false;
+}
+
 void worker_restore_end(struct worker *w, const struct record *end)
 {
     struct owned *o = partitions_find(&w->partitions, end->partition);
@@ -224,6 +251,10 @@ void worker_restore_end(struct worker *w, const struct record *end)
                      "former owner is open\"",
                      (int)o->partition);
         o->restore_waits = true;
+        return;
+    }
+    if (!offset_stands(w, o)) {
+        worker_rewind(w);
         return;
     }
     if (!judge(w, o))

@@ -4,7 +4,8 @@ import time
 
 import pytest
 from cities import CATALOGUE, record
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import (Consumer, ConsumerGroupTopicPartitions,
+                             TopicPartition)
 from desk import HOUR_MS, Desk, now_ms
 from marks import both_kafkas
 from process import wait_until
@@ -116,6 +117,38 @@ def test_a_state_that_is_made_anew_while_it_is_read_needs_an_operator(
     used.wait_log("event=state_waits")
     make_state_anew(topics)
     refused(used, "A state that is gone")
+
+
+def commit_offset(topics, partition, offset):
+    """As a group's coordinator may do it that does not know better yet."""
+    member = Consumer({"bootstrap.servers": topics.bootstrap,
+                       "group.id": f"group-{topics.tag}"})
+    setter = topics.producer(transactional_id=f"setter-{topics.tag}")
+    setter.init_transactions(30)
+    setter.begin_transaction()
+    setter.send_offsets_to_transaction(
+        [TopicPartition(topics["tickets"], partition, offset)],
+        member.consumer_group_metadata(), 30)
+    setter.commit_transaction(30)
+    member.close()
+
+
+def test_an_offset_that_moves_while_the_state_is_read_is_asked_for_again(
+        used, topics):
+    hanging = topics.producer(transactional_id=f"hang-{topics.tag}")
+    hanging.init_transactions(30)
+    hanging.begin_transaction()
+    hanging.produce(topics["state"], b"", b"x", partition=2)
+    hanging.flush(30)
+    used.start(ready=False)
+    used.wait_log("event=state_waits partition=2", 20)
+    commit_offset(topics, 2, 0)
+    hanging.abort_transaction(30)
+    used.wait_log("event=offset_moved partition=2", 30)
+    wait_until(lambda: settled(topics), 30, "read again")
+    again = sum(m.partition() == 2 for m in topics.read("tickets"))
+    wait_until(lambda: f"dispatcher_repeats_total {again}" in
+               used.http("/metrics")[1], 10, "all of them repeats")
 
 
 def test_another_groups_state_is_refused(used, topics, dispatcher, catalogue):
