@@ -38,18 +38,19 @@ static void take_record(struct worker *w, const struct record *rec)
 
 static void join(struct worker *w);
 
-/* Another process has our membership, and this one ends. But right after the
- * clock has jumped it is we who have it: where a process is shown another
- * steady clock, too, librdkafka joins anew although the session was not over,
- * and meets itself. */
+/* Another process has our membership; again and again: this one ends. Once it
+ * is we who have it: a broker that hung for longer than the session answers
+ * two tries to join, and the client knows of one; and where a process is shown
+ * another steady clock, too, the client joins anew although the session was not
+ * over. */
 static void lose_membership(struct worker *w)
 {
-    if (worker_clock_is_good(w)) {
+    if (worker_clock_is_good(w) && worker_has_twin(w)) {
         worker_end(w, "consumer_failed", consumer_error(w->consumer));
         return;
     }
-    log_warn("joining_anew", "worker=%d reason=\"the clock has jumped\"",
-             w->index);
+    log_warn("joining_anew",
+             "worker=%d reason=\"our membership was given away\"", w->index);
     if (w->in_transaction)
         worker_give_up(w, TXN_OK, METRIC_ABORT_REBALANCE);
     consumer_close(&w->consumer);

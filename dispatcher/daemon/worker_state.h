@@ -87,6 +87,10 @@ void worker_renew(struct worker *w);
 /* As renew, unless a twin must be assumed: then the worker ends. */
 void worker_fenced(struct worker *w);
 
+/* Another process had our identity once more: true when that was so often in
+ * a short time that one must be assumed. */
+bool worker_has_twin(struct worker *w);
+
 /* Opens a transaction unless one is open. False: given up already. */
 bool worker_begin(struct worker *w);
 

@@ -44,11 +44,7 @@ void worker_renew(struct worker *w)
     w->phase = PHASE_RENEW;
 }
 
-/* Fenced once: an outage longer than the transaction's timeout does that to
- * the only instance, too. Again and again: a twin. Of two with one static
- * membership the group itself fences the older one, and only that one ends;
- * the other is fenced a few times until then. */
-void worker_fenced(struct worker *w)
+bool worker_has_twin(struct worker *w)
 {
     int64_t now_us = clock_steady_us();
 
@@ -56,7 +52,16 @@ void worker_fenced(struct worker *w)
         w->fenced_since_us = now_us;
         w->n_fenced = 0;
     }
-    if (!w->options.cfg->membership_static && ++w->n_fenced > FENCED_MAX) {
+    return ++w->n_fenced > FENCED_MAX;
+}
+
+/* Fenced once: an outage longer than the transaction's timeout does that to
+ * the only instance, too. Of two with one static membership the group itself
+ * fences one, and only that one ends; the other is fenced a few times until
+ * then. */
+void worker_fenced(struct worker *w)
+{
+    if (!w->options.cfg->membership_static && worker_has_twin(w)) {
         worker_end(
             w, "fenced",
             "another process uses this instance.id: give each replica one of "

@@ -39,9 +39,6 @@ static const char *remedy_of(rd_kafka_resp_err_t err)
     case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
         return "set kafka.producer.transaction.timeout.ms to at most the "
                "broker's transaction.max.timeout.ms";
-    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-        return "another process has this instance.id: give each replica one "
-               "of its own";
     default:
         return kafka_missing_access(err);
     }

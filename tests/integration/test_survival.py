@@ -102,6 +102,27 @@ def test_a_twin_with_the_same_identity_ends_and_says_so(
     Ledger(pb, topics).check(range(publish_and_look.n + 1))
 
 
+def test_a_broker_that_hangs_for_longer_than_the_session_makes_no_twin(
+        dispatcher, own_kafka, catalogue, pb):
+    """It answers two tries of one member to join: the first one is fenced."""
+    topics = Topics(own_kafka.bootstrap).create()
+    catalogue.load(CATALOGUE)
+    replicas = [dispatcher(topics, catalogue, workers=4, **{
+        "kafka.consumer.session.timeout.ms": 6000,
+        "kafka.producer.transaction.timeout.ms": 8000}) for _ in range(2)]
+    for replica in replicas:
+        replica.start(ready=False)
+    publish(topics, pb, 0, 200)
+    wait_until(lambda: settled(topics), 60, "the first two hundred")
+    own_kafka.pause()
+    time.sleep(11)
+    own_kafka.resume()
+    publish(topics, pb, 200, 200)
+    wait_until(lambda: settled(topics), 60, "the second two hundred")
+    assert all(replica.running() for replica in replicas)
+    Ledger(pb, topics).check(range(400))
+
+
 @pytest.mark.parametrize("membership", ["static", "dynamic"])
 def test_a_second_replica_takes_its_share_and_gives_it_back(
         dispatcher, topics, catalogue, pb, membership):
