@@ -57,7 +57,8 @@ enum consumer_event {
     CONSUMER_STUCK,   /* a partition is fetched no more: ask for the committed
                          offsets and fetch from there; topic and partition of
                          *rec are set, as above */
-    CONSUMER_FENCED,  /* its membership is another's: cannot go on, as FATAL */
+    CONSUMER_FENCED,  /* as FATAL: its membership is another's; but it had just
+                         timed out, and the other may be we ourselves */
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
 };
 

@@ -84,15 +84,25 @@ static const struct entry *flagged(const struct replay *r, uint8_t flag)
     return NULL;
 }
 
+static bool comes_from(const struct replay *r, int kind)
+{
+    for (size_t i = r->first; i < r->until; i++) {
+        if (story_cause_kind(r->story, &r->story->events[i]) == kind)
+            return true;
+    }
+    return false;
+}
+
 void replay_returns(struct replay *r)
 {
     const struct entry *told = flagged(r, ENTRY_RETURNED);
 
     /* Who is in the wrong area may correct it; else it is a reclassification,
-     * which forgets who returned the ticket. */
-    if (!told && flagged(r, ENTRY_CHANGED))
+     * which forgets who returned the ticket, also who only left and was not
+     * named until now. */
+    if (flagged(r, ENTRY_CHANGED) && !comes_from(r, ENTRY_INPUT(RETURNED)))
         r->n_returns = 0;
-    if (told)
+    else if (told)
         add_return(r, told);
 }
 

@@ -119,7 +119,8 @@ static uint64_t return_of(const Dispatch__V1__Return *last)
     return hash ? hash : 1;
 }
 
-/* What has changed since the ticket's assignment before. */
+/* What has changed since the ticket's assignment before; what that was may lie
+ * before the log. */
 static void compare(struct audit *a, struct ledger_ticket *t,
                     const Dispatch__V1__AssignmentEvent *msg, struct entry *e)
 {
@@ -128,7 +129,7 @@ static void compare(struct audit *a, struct ledger_ticket *t,
     if (!msg->ticket)
         return;
     content = content_of(msg->ticket);
-    if (t->content != 0 && t->content != content)
+    if (t->content != content)
         e->flags |= ENTRY_CHANGED;
     if (msg->n_returns > 0) {
         const Dispatch__V1__Return *last = msg->returns[msg->n_returns - 1];

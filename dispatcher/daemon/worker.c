@@ -38,14 +38,13 @@ static void take_record(struct worker *w, const struct record *rec)
 
 static void join(struct worker *w);
 
-/* Another process has our membership; again and again: this one ends. Once it
- * is we who have it: a broker that hung for longer than the session answers
- * two tries to join, and the client knows of one; and where a process is shown
- * another steady clock, too, the client joins anew although the session was not
- * over. */
+/* Our membership is another's, and it may be we who have it: a broker that hung
+ * for longer than the session answers two tries to join, and the client knows
+ * of one; where a process is shown another steady clock, too, the client joins
+ * anew although the session was not over. Again and again: a twin. */
 static void lose_membership(struct worker *w)
 {
-    if (worker_clock_is_good(w) && worker_has_twin(w)) {
+    if (worker_has_twin(w)) {
         worker_end(w, "consumer_failed", consumer_error(w->consumer));
         return;
     }

@@ -160,10 +160,6 @@ void worker_show_state(struct worker *w);
 /* What is due is done; clocks follow calendars that changed. */
 void worker_time(struct worker *w);
 
-/* Looks at the clock: whether timers may be obeyed now. False for a minute
- * after it has jumped forward. */
-bool worker_clock_is_good(struct worker *w);
-
 /* How long the loop may wait for a record, in milliseconds. */
 int worker_patience_ms(const struct worker *w, int longest_ms);
 

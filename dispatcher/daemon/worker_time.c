@@ -45,7 +45,8 @@ static void tell_held(struct worker *w)
                "the clock has jumped forward: timers are held for a minute");
 }
 
-bool worker_clock_is_good(struct worker *w)
+/* Whether timers may be obeyed now. */
+static bool clock_is_good(struct worker *w)
 {
     int64_t jump_ms;
 
@@ -363,7 +364,7 @@ void worker_time(struct worker *w)
     if (!is_over(w->timed_us, TURN_US))
         return;
     w->timed_us = clock_steady_us();
-    good = worker_clock_is_good(w);
+    good = clock_is_good(w);
     if (good)
         do_timers(w);
     if (good && w->phase == PHASE_RUN && w->reading &&

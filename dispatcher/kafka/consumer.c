@@ -9,6 +9,7 @@
  */
 #include "consumer.h"
 
+#include "clock.h"
 #include "kafka_conf.h"
 #include "kafka_destroy.h"
 #include "log.h"
@@ -17,6 +18,7 @@
 
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,9 @@ enum { GONE_TRIES = 6, GONE_PAUSE_MS = 500 };
 
 enum { LEARN_MS = 2000, NUDGE_MS = 1 };
 
+/* So long after its session has timed out a member may meet itself. */
+enum { TIMED_OUT_US = 120 * 1000000 };
+
 struct consumer {
     rd_kafka_t *rk;
     char *topics[2];         /* by enum consumer_topic */
@@ -35,6 +40,7 @@ struct consumer {
     struct consumer_handlers handlers;
     rd_kafka_consumer_group_metadata_t *group; /* while assigned */
     char error[KAFKA_WHY_SIZE];
+    _Atomic int64_t timed_out_us; /* when the session did; 0: never */
 };
 
 static void forget_group(struct consumer *c)
@@ -96,6 +102,26 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
               log_value(&text, reason));
 }
 
+/* On the client's own thread, and only there it says so. */
+static void on_log(const rd_kafka_t *rk, int level, const char *fac,
+                   const char *text)
+{
+    struct consumer *c = rd_kafka_opaque(rk);
+
+    if (c && strcmp(fac, "SESSTMOUT") == 0)
+        atomic_store(&c->timed_out_us, clock_steady_us());
+    kafka_log(rk, level, fac, text);
+}
+
+/* Whether the client has just given up a session that the broker may not have
+ * given up. */
+static bool session_timed_out(const struct consumer *c)
+{
+    int64_t at_us = atomic_load(&c->timed_out_us);
+
+    return at_us != 0 && clock_steady_us() - at_us < TIMED_OUT_US;
+}
+
 static bool subscribe(struct consumer *c, char *why)
 {
     rd_kafka_topic_partition_list_t *topics =
@@ -141,6 +167,7 @@ struct consumer *consumer_new(const struct settings *cfg, int worker,
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_log_cb(conf, on_log);
     c->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, KAFKA_WHY_SIZE);
     if (!c->rk) {
         rd_kafka_conf_destroy(conf);
@@ -168,11 +195,13 @@ void consumer_close(struct consumer **c)
     if ((*c)->rk) {
         log_failure("close_failed", rd_kafka_consumer_close((*c)->rk));
         forget_group(*c);
-        kafka_destroy((*c)->rk);
     }
     free((*c)->topics[CONSUMER_TICKETS]);
     free((*c)->topics[CONSUMER_STATE]);
-    free(*c);
+    if ((*c)->rk)
+        kafka_destroy_with((*c)->rk, *c); /* on_log still knows it */
+    else
+        free(*c);
     *c = NULL;
 }
 
@@ -257,7 +286,7 @@ static enum consumer_event consumer_event_of(struct consumer *c,
         RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
         fail(c, "another process has this instance.id",
              "give each replica an instance.id of its own");
-        return CONSUMER_FENCED;
+        return session_timed_out(c) ? CONSUMER_FENCED : CONSUMER_FATAL;
     }
     if (rd_kafka_fatal_error(c->rk, fatal, sizeof fatal))
         return fail(c, "the consumer failed for good", fatal);
