@@ -111,8 +111,9 @@ void replay_returns(struct replay *r)
 static bool is_own_choice(const struct replay *r,
                           const struct story_event *event)
 {
-    return flagged(r, ENTRY_RETURNED) ||
-           story_cause_kind(r->story, event) == ENTRY_INPUT(RECLASSIFIED);
+    int cause = story_cause_kind(r->story, event);
+
+    return cause == ENTRY_INPUT(RETURNED) || cause == ENTRY_INPUT(RECLASSIFIED);
 }
 
 /* A forwarder gets back what it forwarded, also if it had returned it. */

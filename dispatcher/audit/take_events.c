@@ -135,7 +135,10 @@ static void compare(struct audit *a, struct ledger_ticket *t,
         const Dispatch__V1__Return *last = msg->returns[msg->n_returns - 1];
 
         returned = return_of(last);
-        if (t->returned != returned) {
+        /* Who asks another one in has returned nothing. */
+        if (t->returned != returned &&
+            last->reason !=
+                DISPATCH__V1__RETURN_REASON__RETURN_REASON_OVERLAPPING_DUTY) {
             e->flags |= ENTRY_RETURNED;
             e->other = names_add(a->names, last->department_id);
         }
