@@ -132,10 +132,8 @@ static void begin_reading(struct worker *w)
     for (size_t i = 0; i < w->partitions.n; i++) {
         struct owned *o = &w->partitions.items[i];
 
-        if (!o->ready)
-            continue;
-        tickets_release(o->tickets);
-        frontier_reset(&o->frontier);
+        if (o->ready)
+            tickets_release(o->tickets);
     }
 }
 
@@ -157,6 +155,17 @@ static void run(struct worker *w)
         worker_commit(w);
 }
 
+enum status worker_committed(struct worker *w, struct partition_offset *items,
+                             size_t n)
+{
+    enum status status;
+
+    watchdog_enter(w->watchdog, "committed");
+    status = consumer_committed(w->consumer, items, n, COMMITTED_MS);
+    watchdog_leave(w->watchdog);
+    return status;
+}
+
 /* From where does each partition go on, and whose memory is current? Asked
  * after everything that makes the memory doubtful; fetching begins with the
  * answer. */
@@ -171,9 +180,7 @@ static void rewind_partitions(struct worker *w)
     if (!w->assigned || w->phase != PHASE_REWIND)
         return;
     offsets = partitions_committed(p);
-    watchdog_enter(w->watchdog, "committed");
-    status = consumer_committed(w->consumer, offsets, p->n, COMMITTED_MS);
-    watchdog_leave(w->watchdog);
+    status = worker_committed(w, offsets, p->n);
     if (status != STATUS_OK) {
         log_info("kafka_waits", "call=committed worker=%d", w->index);
         health_set(w->options.health, (unsigned)w->index, HEALTH_STATE, false,

@@ -16,7 +16,6 @@
 #include "memory.h"
 #include "second_hand.h"
 #include "tickets.h"
-#include "watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +24,7 @@
 enum {
     TELL_US = 5 * 1000000, /* between two lines about progress */
     TRY_US = 1000000,      /* between two looks behind a transaction */
-    COMMITTED_MS = 2000,
-    MOVED_PAUSE_MS = 100, /* before offsets that moved are asked for again */
+    MOVED_PAUSE_MS = 100,  /* before offsets that moved are asked for again */
     RECORDS_AT_ONCE = 1000,
     NUDGE_US = 20 * 1000,
     NUDGE_BELOW = 50000, /* records; half of what stops the fetching */
@@ -221,13 +219,9 @@ static bool offset_stands(struct worker *w, const struct owned *o)
     struct partition_offset now = {.topic = CONSUMER_TICKETS,
                                    .partition = o->partition,
                                    .offset = o->committed};
-    enum status status;
 
-    watchdog_enter(w->watchdog, "committed");
-    status = consumer_committed(w->consumer, &now, 1, COMMITTED_MS);
-    watchdog_leave(w->watchdog);
-    if (status == STATUS_OK && now.offset == o->committed &&
-        stamp_equal(&now.stamp, &o->stamp))
+    if (worker_committed(w, &now, 1) == STATUS_OK &&
+        now.offset == o->committed && stamp_equal(&now.stamp, &o->stamp))
         return true;
     log_info("offset_moved", "partition=%d offset=%lld", (int)o->partition,
              (long long)now.offset);

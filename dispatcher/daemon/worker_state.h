@@ -111,6 +111,10 @@ void worker_rewind(struct worker *w);
 /* Lets go of the open transaction's snapshot. */
 void worker_forget_transaction(struct worker *w);
 
+/* As consumer_committed, for as long as a worker waits for that. */
+MUST_CHECK enum status
+worker_committed(struct worker *w, struct partition_offset *items, size_t n);
+
 /* Fetches what the partitions need: of those that are ready, tickets; of those
  * that are not, their state. */
 void worker_fetch(struct worker *w);

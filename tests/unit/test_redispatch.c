@@ -47,13 +47,6 @@ static const struct test_row right[] = {
 
 #define CREATED(category)                                                      \
     "'created':{'area':'1','matters':[{'category':'" category "'}]}"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
-#define RETURNED(department, reason)                                           \
-    "'returned':{'department_id':'" department "','reason':'" reason "'}"
-#define TO(department) "'reassigned':{'department_id':'" department "'}"
-#define FORWARDED(by, to)                                                      \
-    "'reassigned':{'department_id':'" to "','by_department_id':'" by "'}"
-
 enum { MAX_EVENTS = 6, NOW = 300 };
 
 /* What happened under the wrong catalogue, and what is made of it: the verdict
@@ -104,28 +97,30 @@ static const struct {
      "stays heat"},
 
     {"nobody is left whom the catalogue names",
-     {"'created':{'matters':[{'category':'leak'}]}", TO("gas"),
+     {"'created':{'matters':[{'category':'leak'}]}", REASSIGNED("gas"),
       RETURNED("gas", "NOT_RESPONSIBLE")},
      "nobody nobody"},
 
     /* Desks and districts. */
-    {"a desk sent it right", {CREATED("leak"), TO("gas")}, "stays gas"},
-    {"a desk sent it elsewhere", {CREATED("leak"), TO("zoo")}, "ruled gas"},
+    {"a desk sent it right", {CREATED("leak"), REASSIGNED("gas")}, "stays gas"},
+    {"a desk sent it elsewhere",
+     {CREATED("leak"), REASSIGNED("zoo")},
+     "ruled gas"},
     {"a desk confirmed who returned it",
      {CREATED("leak"),
       "'returned':{'department_id':'roads','reason':'OTHER',"
       "'suggested_department_id':'zoo'}",
-      TO("roads")},
+      REASSIGNED("roads")},
      "ruled gas"},
     {"a return after a ruling is the catalogue's again",
-     {CREATED("leak"), TO("zoo"), RETURNED("zoo", "NOT_RESPONSIBLE"),
+     {CREATED("leak"), REASSIGNED("zoo"), RETURNED("zoo", "NOT_RESPONSIBLE"),
       RETURNED("roads", "NOT_RESPONSIBLE")},
      "moves gas"},
     {"what was forwarded is held",
      {CREATED("leak"), FORWARDED("roads", "roads-1")},
      "forwarded gas"},
     {"a right district has forwarded it: nothing to do",
-     {CREATED("leak"), TO("gas"), FORWARDED("gas", "gas-1")},
+     {CREATED("leak"), REASSIGNED("gas"), FORWARDED("gas", "gas-1")},
      "stays gas"},
     {"forwarded and given back",
      {CREATED("leak"), FORWARDED("roads", "roads-1"),

@@ -29,7 +29,6 @@ static const struct test_row city[] = {
 #define CREATED_A "'created':{'matters':[{'category':'a'}]}"
 #define CREATED_B "'created':{'matters':[{'category':'b'}]}"
 #define CREATED_AB "'created':{'matters':[{'category':'a'},{'category':'b'}]}"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
 
 SCRIPT(a_ticket_is_contacted_resolved_and_called_back, city,
        {0, CREATED_A,

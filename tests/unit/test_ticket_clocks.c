@@ -47,8 +47,6 @@ static const struct test_row rolled_back[] = {
 
 #define CREATED(category) "'created':{'matters':[{'category':'" category "'}]}"
 #define FIRST_P "ASSIGNED a/lead:0; SCHEDULED a/F@120; SCHEDULED a/R@600"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
-#define EXTENDED(fields) "'extended':{'clock':'RESOLUTION'," fields "}"
 
 SCRIPT(a_pause_keeps_the_time_that_was_left, city, {0, CREATED("p"), FIRST_P},
        {30, BY("contacted", "a"), "MET a/F@120"},

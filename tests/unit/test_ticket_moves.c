@@ -41,16 +41,6 @@ static const struct test_row review[] = {TABLES, {M("returns", "review")}, {0}};
     "'created':{'urgency':'EMERGENCY','area':'1/xc','matters':[" __VA_ARGS__   \
     "]}"
 #define OF(category) "{'category':'" category "'}"
-#define RETURNED(department, reason)                                           \
-    "'returned':{'department_id':'" department "','reason':'" reason "'}"
-#define SUGGESTS(department, reason, other)                                    \
-    "'returned':{'department_id':'" department "','reason':'" reason           \
-    "','suggested_department_id':'" other "'}"
-#define REASSIGNED(department) "'reassigned':{'department_id':'" department "'}"
-#define FORWARDED(by, department)                                              \
-    "'reassigned':{'department_id':'" department "','by_department_id':'" by   \
-    "'}"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
 
 /* heat has matter 1 of its own; of matter 0 it is only co-handler. */
 SCRIPT(a_return_moves_a_department_s_own_matters_only, city,

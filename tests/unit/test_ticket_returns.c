@@ -37,16 +37,6 @@ static const struct test_row without_desk[] = {
 
 #define CREATED(area, category)                                                \
     "'created':{'area':'" area "','matters':[{'category':'" category "'}]}"
-#define RETURNED(department, reason)                                           \
-    "'returned':{'department_id':'" department "','reason':'" reason "'}"
-#define SUGGESTS(department, reason, other)                                    \
-    "'returned':{'department_id':'" department "','reason':'" reason           \
-    "','suggested_department_id':'" other "'}"
-#define REASSIGNED(department) "'reassigned':{'department_id':'" department "'}"
-#define FORWARDED(by, department)                                              \
-    "'reassigned':{'department_id':'" department "','by_department_id':'" by   \
-    "'}"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
 
 #define HEAT_FIRST "ASSIGNED heat/lead:0; SCHEDULED heat/R@1200"
 

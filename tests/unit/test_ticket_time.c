@@ -57,8 +57,6 @@ static const struct test_row without_office[] = {
 #define CREATED(...) "'created':{'matters':[" __VA_ARGS__ "]}"
 #define OF(category) "{'category':'" category "'}"
 #define MATTERS(...) "'matters':[" __VA_ARGS__ "]"
-#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
-#define EXTENDED(fields) "'extended':{'clock':'RESOLUTION'," fields "}"
 #define FIRST_P "ASSIGNED a/lead:0; SCHEDULED a/F@120; SCHEDULED a/R@600"
 
 /* ------------------------------------------------------------ when it was */

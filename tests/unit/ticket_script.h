@@ -413,6 +413,19 @@ static inline void script_run(struct script *s, const char *name,
     }
 }
 
+/* Fields of events that many scripts have. */
+#define BY(kind, department) "'" kind "':{'department_id':'" department "'}"
+#define RETURNED(department, reason)                                           \
+    "'returned':{'department_id':'" department "','reason':'" reason "'}"
+#define SUGGESTS(department, reason, other)                                    \
+    "'returned':{'department_id':'" department "','reason':'" reason           \
+    "','suggested_department_id':'" other "'}"
+#define REASSIGNED(department) "'reassigned':{'department_id':'" department "'}"
+#define FORWARDED(by, department)                                              \
+    "'reassigned':{'department_id':'" department "','by_department_id':'" by   \
+    "'}"
+#define EXTENDED(fields) "'extended':{'clock':'RESOLUTION'," fields "}"
+
 /* A test that is one script for a new ticket. */
 #define SCRIPT(name, rows, ...)                                                \
     static void name(void **state)                                             \

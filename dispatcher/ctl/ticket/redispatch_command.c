@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CATALOGUE_MS = 30000, MAX_WAIT_S = 3600, EVENT_ID_SIZE = 128 };
+enum { CATALOGUE_MS = 30000, EVENT_ID_SIZE = 128 };
 
 #define OPTION(letter_, name_, argument_, kind_, member, help_)                \
     {                                                                          \
@@ -45,13 +45,7 @@ static const struct option_def options[] = {
            "that stay, with another time limit; may be repeated"),
     OPTION('w', "wait", NULL, OPTION_FLAG, wait,
            "wait for the dispatcher's answers, and count them"),
-    {.name = "timeout",
-     .argument = "SECONDS",
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct ticket_job, timeout_s),
-     .help = "with --wait: at most so long [30]",
-     .min = 1,
-     .max = MAX_WAIT_S},
+    TICKET_TIMEOUT_OPTION,
     OPTION(0, "json", NULL, OPTION_FLAG, json, "JSON lines, for programs"),
     LIVE_CATALOGUE_OPTIONS(struct ticket_job),
     CTL_TOPICS_OPTION(struct ticket_job),

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DEFS = 40, MAX_WAIT_S = 3600 };
+enum { MAX_DEFS = 40 };
 
 #define OPTION(letter_, name_, argument_, kind_, member, help_)                \
     {                                                                          \
@@ -98,13 +98,7 @@ static const struct option_def sending[] = {
            "send also what the dispatcher will refuse"),
     OPTION('w', "wait", NULL, OPTION_FLAG, wait,
            "wait for the dispatcher's answer, and show it"),
-    {.name = "timeout",
-     .argument = "SECONDS",
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct ticket_job, timeout_s),
-     .help = "with --wait: at most so long [30]",
-     .min = 1,
-     .max = MAX_WAIT_S},
+    TICKET_TIMEOUT_OPTION,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -14,6 +14,7 @@
 #include "ticket_verbs.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct ticket_states;
 struct ticket_wish;
@@ -101,5 +102,15 @@ void ticket_list_print(const struct ticket_job *job,
 int ticket_show_command(struct ticket_job *job, char **operands);
 int ticket_list_command(struct ticket_job *job, char **operands);
 int ticket_verb_command(struct ticket_job *job, char **operands);
+
+/* How long those that publish wait for the dispatcher. */
+enum { TICKET_MAX_WAIT_S = 3600 };
+#define TICKET_TIMEOUT_OPTION                                                  \
+    {                                                                          \
+        .name = "timeout", .argument = "SECONDS", .kind = OPTION_NUMBER,       \
+        .offset = offsetof(struct ticket_job, timeout_s),                      \
+        .help = "with --wait: at most so long [30]", .min = 1,                 \
+        .max = TICKET_MAX_WAIT_S                                               \
+    }
 
 #endif
