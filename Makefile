@@ -36,6 +36,9 @@ cflags = -std=c11 -pthread $(warnings) $(hardening) $(if $(WERROR),-Werror) \
   $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ldflags = -pthread -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 ldlibs = $(library_libs) -lcsv -lz -lm
+# The client library makes each record on one thread and frees it on another;
+# the sanitizers bring an allocator of their own.
+malloc := $(if $(SANITIZE),,-ltcmalloc_minimal)
 
 protos := $(wildcard schemas/dispatch/v1/*.proto)
 pb_c := $(protos:schemas/%.proto=$(gen)/%.pb-c.c)
@@ -92,7 +95,7 @@ $(lib): $(call obj,$(lib_c)) $(pb_c:$(gen)/%.c=$(build)/obj/gen/%.o)
 
 link = $(Q)echo ' LD $@' && $(CC) $(ldflags) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(ldlibs) $(LDLIBS)
 $(build)/dispatcher: $(call obj,dispatcher/daemon/main.c) $(lib)
-	$(link)
+	$(link) $(malloc)
 $(build)/dispatchctl: $(call obj,dispatcher/ctl/main.c) $(lib)
 	$(link)
 $(build)/unit/%: $(build)/obj/tests/unit/%.o $(lib)
@@ -100,7 +103,7 @@ $(build)/unit/%: $(build)/obj/tests/unit/%.o $(lib)
 	$(link) -lcmocka
 $(build)/bench/%: $(build)/obj/tests/bench/%.o $(lib)
 	@mkdir -p $(@D)
-	$(link) $(sqlite)
+	$(link) $(sqlite) $(malloc)
 
 $(build)/fuzz/%: $(build)/obj/tests/fuzz/%.o $(lib)
 	@mkdir -p $(@D)

@@ -28,7 +28,7 @@ packages() {
                 libprotobuf-c-dev librdkafka-dev libhiredis-dev \
                 libjansson-dev libinih-dev libxxhash-dev libmicrohttpd-dev \
                 libssl-dev libical-dev libcsv-dev zlib1g-dev libcmocka-dev \
-                tzdata
+                libgoogle-perftools-dev tzdata
             ;;
         run)
             echo redis-server redis-tools python3 \
