@@ -82,6 +82,7 @@ void consumer_close(struct consumer **c);
  * max.poll.interval.ms, or the group takes the partitions away. */
 enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
                                   struct record *rec);
+/* Gives a record back and empties it; an empty one is allowed. */
 void consumer_done(struct record *rec);
 
 /* One more record that was fetched along with the last one, without waiting;

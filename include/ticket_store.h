@@ -52,6 +52,11 @@ void ticket_store_put(struct ticket_store *s, const struct ticket_entry *entry);
 void ticket_store_remove(struct ticket_store *s, const char *id,
                          size_t id_size);
 
+/* This ticket will be loaded soon, after a few others: has the memory fetched
+ * that this takes. */
+void ticket_store_expect(const struct ticket_store *s, const char *id,
+                         size_t id_size);
+
 /* As put and as remove, but for good, and faster. No transaction may be
  * open. */
 void ticket_store_load(struct ticket_store *s,

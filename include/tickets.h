@@ -40,6 +40,11 @@ struct ticket_step {
 struct tickets *tickets_new(void);
 void tickets_free(struct tickets **t);
 
+/* This record will be loaded soon, after a few others: its memory is fetched
+ * meanwhile. Only its key is looked at. */
+void tickets_expect(const struct tickets *t,
+                    const struct ticket_record *record);
+
 /* One record of the state topic, in its order; it is part of no transaction,
  * and none may be open. It takes about as long as a copy of the record.
  * REJECT: the key is no ticket id, or the value no TicketState; FATAL: its

@@ -9,6 +9,7 @@
 #include "consumer.h"
 #include "health.h"
 #include "kafka_conf.h"
+#include "loader.h"
 #include "log.h"
 #include "memory.h"
 #include "tickets.h"
@@ -26,7 +27,7 @@ enum {
     ARENA_MAX = 96 << 20,
 };
 
-static void take_record(struct worker *w, const struct record *rec)
+static void take_record(struct worker *w, struct record *rec)
 {
     if (rec->topic == CONSUMER_STATE)
         worker_restore(w, rec);
@@ -81,6 +82,8 @@ static bool poll_once(struct worker *w, int timeout_ms)
     watchdog_enter(w->watchdog, "consume");
     event = consumer_poll(w->consumer, timeout_ms, &rec);
     watchdog_leave(w->watchdog);
+    if (event != CONSUMER_RECORD)
+        worker_restore_settle(w);
     if (event == CONSUMER_FENCED)
         lose_membership(w);
     if (event == CONSUMER_FATAL)
@@ -145,8 +148,9 @@ static void run(struct worker *w)
         return;
     }
     poll_once(w, worker_patience_ms(w, POLL_MS));
-    if (w->phase == PHASE_RUN)
-        worker_restore_many(w);
+    if (worker_restore_goes_on(w))
+        return;
+    worker_restore_settle(w);
     if (w->phase == PHASE_RUN)
         worker_restore_turn(w);
     if (w->phase == PHASE_RUN)
@@ -247,6 +251,7 @@ static void on_assigned(void *opaque, const int32_t *ids, size_t n)
 {
     struct worker *w = opaque;
 
+    worker_restore_settle(w);
     metrics_count_now(w->metrics, METRIC_REBALANCES, METRIC_REBALANCE_ASSIGNED);
     metrics_partitions_clear(w->metrics);
     partitions_set(&w->partitions, ids, n);
@@ -272,6 +277,7 @@ static void on_revoked(void *opaque, bool lost)
 {
     struct worker *w = opaque;
 
+    worker_restore_settle(w);
     metrics_count_now(w->metrics, METRIC_REBALANCES,
                       lost ? METRIC_REBALANCE_LOST : METRIC_REBALANCE_REVOKED);
     if (w->in_transaction && lost)
@@ -335,6 +341,7 @@ static void *loop(void *opaque)
     if (w->in_transaction && w->phase == PHASE_RUN)
         worker_commit(w);
     w->phase = PHASE_END;
+    worker_restore_settle(w); /* the client waits for its messages */
     watchdog_enter(w->watchdog, "close");
     consumer_close(&w->consumer);
     producer_free(&w->producer);
@@ -375,8 +382,8 @@ void worker_join(struct worker **w)
     if (!*w)
         return;
     pthread_join((*w)->thread, NULL);
+    loader_free(&(*w)->loader);
     partitions_deinit(&(*w)->partitions);
-    worker_restore_forget(*w);
     arena_free(&(*w)->arena);
     free((*w)->state_ends);
     free(*w);

@@ -12,175 +12,77 @@
 #include "clock.h"
 #include "consumer.h"
 #include "health.h"
+#include "loader.h"
 #include "log.h"
-#include "memory.h"
-#include "second_hand.h"
 #include "tickets.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum {
     TELL_US = 5 * 1000000, /* between two lines about progress */
     TRY_US = 1000000,      /* between two looks behind a transaction */
     MOVED_PAUSE_MS = 100,  /* before offsets that moved are asked for again */
-    RECORDS_AT_ONCE = 1000,
+    SETTLE_US = 10 * 1000, /* so often what is read is waited for */
     NUDGE_US = 20 * 1000,
     NUDGE_BELOW = 50000, /* records; half of what stops the fetching */
 };
 
-static void stop(struct worker *w, const struct owned *o, const char *what)
+static void stop(struct worker *w, int32_t partition, const char *what)
 {
     char why[STATE_WHY_SIZE + 64];
 
-    snprintf(why, sizeof why, "partition %d: %s", (int)o->partition, what);
+    snprintf(why, sizeof why, "partition %d: %s", (int)partition, what);
     worker_end(w, "state_refused", why);
 }
 
-static void refuse_record(struct worker *w, const struct owned *o,
-                          int64_t offset, enum status status)
+static void refuse_record(struct worker *w, const struct loader_refusal *r)
 {
     char what[160];
 
     snprintf(what, sizeof what, "record %lld of the state is %s",
-             (long long)offset,
-             status == STATUS_FATAL
+             (long long)r->offset,
+             r->status == STATUS_FATAL
                  ? "of a newer format; see \"A newer format\" in docs/kafka.md"
                  : "no ticket's; see \"A state that is not ours\" in "
                    "docs/kafka.md");
-    stop(w, o, what);
+    stop(w, r->partition, what);
 }
 
-/* Takes one record into its partition's memory. */
-static enum status restore(struct owned *o, const struct record *rec)
+/* ---------------------------------------------------------------- loading */
+
+void worker_restore(struct worker *w, struct record *rec)
 {
-    const struct ticket_record record = {.key = rec->key,
-                                         .key_size = rec->key_size,
-                                         .value = rec->value,
-                                         .value_size = rec->value_size};
+    uint64_t n = 0;
 
-    if (!o->n_restored++)
-        o->begun_us = clock_steady_us();
-    o->restored = rec->offset + 1;
-    if (!record.key || record.key_size == 0)
-        return STATUS_REJECT;
-    if (!state_head_has_key(&record))
-        return tickets_load(o->tickets, &record);
-    return state_head_read(&record, &o->head) ? STATUS_OK : STATUS_REJECT;
-}
-
-void worker_restore(struct worker *w, const struct record *rec)
-{
-    struct owned *o = partitions_find(&w->partitions, rec->partition);
-    enum status status;
-
-    if (!o || o->ready)
-        return;
-    metrics_count_now(w->metrics, METRIC_RESTORED, 0);
-    status = restore(o, rec);
-    if (status != STATUS_OK)
-        refuse_record(w, o, rec->offset, status);
-}
-
-/* ---------------------------------------------------- many records at once */
-
-/* The records of half of the partitions: each partition's memory is for one
- * thread. */
-struct half {
-    const struct partitions *partitions;
-    struct record recs[RECORDS_AT_ONCE];
-    size_t n;
-    const struct owned *refused; /* NULL: none */
-    int64_t refused_offset;
-    enum status status;
-};
-
-/* The two threads' work, kept for the next time. */
-struct halves {
-    struct second_hand *second_hand;
-    struct half items[2];
-};
-
-static void restore_half(void *opaque)
-{
-    struct half *half = opaque;
-
-    for (size_t i = 0; i < half->n; i++) {
-        struct record *rec = &half->recs[i];
-        struct owned *o = partitions_find(half->partitions, rec->partition);
-        enum status status = STATUS_OK;
-
-        if (o && !o->ready && !half->refused)
-            status = restore(o, rec);
-        if (status != STATUS_OK) {
-            half->refused = o;
-            half->refused_offset = rec->offset;
-            half->status = status;
-        }
-        consumer_done(rec);
-    }
-}
-
-static struct halves *halves_of(struct worker *w)
-{
-    if (w->halves)
-        return w->halves;
-    w->halves = memory_new(sizeof *w->halves);
-    w->halves->second_hand = second_hand_new();
-    for (int i = 0; i < 2; i++)
-        w->halves->items[i].partitions = &w->partitions;
-    return w->halves;
-}
-
-/* Divides what was fetched; how much it was. */
-static size_t fill_halves(struct worker *w, struct halves *halves)
-{
-    struct half *items = halves->items;
-    struct record rec;
-    size_t n = 0;
-
-    items[0].n = items[1].n = 0;
-    while (n < RECORDS_AT_ONCE && consumer_take(w->consumer, &rec)) {
-        struct half *half = &items[rec.partition & 1];
-
-        half->recs[half->n++] = rec;
+    if (!w->loader)
+        w->loader = loader_new(&w->partitions);
+    w->loading = true;
+    do {
+        loader_add(w->loader, rec);
         n++;
-    }
-    return n;
-}
-
-bool worker_restore_many(struct worker *w)
-{
-    struct halves *halves = halves_of(w);
-    size_t n = fill_halves(w, halves);
-
-    if (n == 0)
-        return false;
-    second_hand_give(halves->second_hand, restore_half, &halves->items[1]);
-    restore_half(&halves->items[0]);
-    second_hand_wait(halves->second_hand);
+    } while (consumer_take(w->consumer, rec));
     metrics_add_now(w->metrics, METRIC_RESTORED, 0, n);
-    for (int i = 0; i < 2; i++) {
-        const struct half *half = &halves->items[i];
-
-        if (half->refused && w->phase == PHASE_RUN)
-            refuse_record(w, half->refused, half->refused_offset, half->status);
-    }
-    return true;
 }
 
-void worker_restore_forget(struct worker *w)
+bool worker_restore_goes_on(struct worker *w)
 {
-    if (!w->halves)
-        return;
-    second_hand_free(&w->halves->second_hand);
-    free(w->halves);
-    w->halves = NULL;
+    return w->loading && clock_steady_us() - w->settled_us < SETTLE_US;
 }
 
-/* -------------------------------------------------------- the end of a state
- */
+void worker_restore_settle(struct worker *w)
+{
+    struct loader_refusal refusal;
+
+    if (!w->loading)
+        return;
+    w->loading = false;
+    if (!loader_settle(w->loader, &refusal) && w->phase == PHASE_RUN)
+        refuse_record(w, &refusal);
+    w->settled_us = clock_steady_us();
+}
+
+/* ------------------------------------------------------ the end of a state */
 
 /* The state is complete: does it belong to the offset? */
 static bool judge(struct worker *w, struct owned *o)
@@ -205,7 +107,7 @@ static bool judge(struct worker *w, struct owned *o)
                  log_value(&text, why));
         return true;
     default:
-        stop(w, o, why);
+        stop(w, o->partition, why);
         return false;
     }
 }

@@ -69,8 +69,10 @@ struct worker {
     int64_t shown_us;  /* when the gauges were set */
 
     size_t n_restoring;    /* partitions */
-    struct halves *halves; /* NULL: nothing was restored yet */
+    struct loader *loader; /* NULL: nothing was restored yet */
+    bool loading;          /* it is not settled */
     int64_t nudged_us;
+    int64_t settled_us;       /* when the loader was waited for */
     int64_t restore_told_us;  /* when progress was last told */
     int64_t restore_tried_us; /* when an open transaction was looked behind */
     int64_t idle_since_us;
@@ -145,13 +147,16 @@ enum txn worker_send(struct worker *w, struct owned *o,
 /* A ticket's state cannot be read: ends the worker. */
 void worker_corrupt(struct worker *w, const struct owned *o);
 
-/* A record of the state topic, or that its end was reached. */
-void worker_restore(struct worker *w, const struct record *rec);
-/* Those that were fetched along with it; false: none. A second thread helps:
- * it is this that a replica's start waits for. */
-bool worker_restore_many(struct worker *w);
-void worker_restore_forget(struct worker *w);
+/* Takes over a record of the state topic, and those that were fetched along
+ * with it. Another thread loads them until worker_restore_settle, which comes
+ * before all that looks at a partition that is being restored. */
+void worker_restore(struct worker *w, struct record *rec);
 
+/* True while there is so much to load that all else can wait for a moment. */
+bool worker_restore_goes_on(struct worker *w);
+void worker_restore_settle(struct worker *w);
+
+/* The end of a partition's state was reached. */
 void worker_restore_end(struct worker *w, const struct record *end);
 
 /* Now and then while partitions are being restored: progress, and another try

@@ -357,7 +357,8 @@ bool consumer_take(struct consumer *c, struct record *rec)
 
 void consumer_done(struct record *rec)
 {
-    rd_kafka_message_destroy(rec->message);
+    if (rec->message)
+        rd_kafka_message_destroy(rec->message);
     *rec = (struct record){0};
 }
 

@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { AHEAD = 8 };
+
 bool messages_open(struct messages *m, rd_kafka_t *rk)
 {
     static const uint64_t one = 1;
@@ -55,6 +57,8 @@ static void take_batch(struct messages *m)
 
 rd_kafka_message_t *messages_left(struct messages *m)
 {
+    if (m->next + AHEAD < m->n)
+        __builtin_prefetch(m->batch[m->next + AHEAD]);
     return m->next < m->n ? m->batch[m->next++] : NULL;
 }
 

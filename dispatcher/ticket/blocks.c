@@ -63,7 +63,9 @@ static void drop_spare(struct blocks *b)
     memory_unmap(take_spare(b), BLOCK_CHUNK);
 }
 
-static char *take_chunk(struct blocks *b)
+/* A shelf that has one already will fill the next; other shelves may stay
+ * nearly empty. */
+static char *take_chunk(struct blocks *b, bool will_fill)
 {
     void *chunk;
 
@@ -71,7 +73,7 @@ static char *take_chunk(struct blocks *b)
         chunk = take_spare(b);
     } else {
         chunk = memory_map(BLOCK_CHUNK);
-        if (b->n_chunks > BLOCK_LAZY)
+        if (will_fill)
             memory_populate(chunk, BLOCK_CHUNK);
     }
     ASAN_POISON_MEMORY_REGION(chunk, BLOCK_CHUNK);
@@ -96,11 +98,13 @@ static void give_chunk(struct blocks *b, void *chunk)
 
 static void add_chunk(struct blocks *b, struct shelf *shelf)
 {
+    char *chunk = take_chunk(b, shelf->n > 0);
+
     /* The room doubles at each power of two. */
     if ((shelf->n & (shelf->n - 1)) == 0)
         shelf->chunks = memory_grow(shelf->chunks, shelf->n ? shelf->n * 2 : 1,
                                     sizeof(*shelf->chunks));
-    shelf->chunks[shelf->n++] = take_chunk(b);
+    shelf->chunks[shelf->n++] = chunk;
     shelf->last = 0;
 }
 

@@ -38,7 +38,6 @@ enum {
     BLOCK_CHUNK = 256 * 1024,
     BLOCK_SPARES = 2, /* chunks that are kept, and one for so many in use: */
     BLOCK_SPARE_PER = 64,
-    BLOCK_LAZY = 32, /* chunks of which only what is used is touched */
 };
 
 struct shelf {

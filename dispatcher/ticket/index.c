@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     TABLE_SIZE = 32 * 1024,
@@ -43,17 +44,32 @@ _Static_assert(sizeof(struct index_table) == TABLE_SIZE, "no page is wasted");
 
 static struct index_table *table_new(struct index *x, unsigned depth)
 {
-    struct index_table *t = memory_map(sizeof(*t));
+    struct index_table *t = x->spare;
 
+    x->spare = NULL;
+    if (t) {
+        memset(t, 0, sizeof(*t));
+    } else {
+        t = memory_map(sizeof(*t));
+        memory_populate(t, sizeof(*t));
+    }
     t->depth = depth;
     x->n_tables++;
     return t;
 }
 
+static void drop_spare(struct index *x)
+{
+    if (x->spare)
+        memory_unmap(x->spare, sizeof(*x->spare));
+    x->spare = NULL;
+}
+
 static void table_free(struct index *x, struct index_table *t)
 {
     x->n_tables--;
-    memory_unmap(t, sizeof(*t));
+    drop_spare(x);
+    x->spare = t;
 }
 
 static uint32_t home_of(uint32_t hash)
@@ -197,6 +213,7 @@ void index_deinit(struct index *x)
             t = more;
         }
     }
+    drop_spare(x);
     free(x->directory);
     *x = (struct index){0};
 }
@@ -290,8 +307,15 @@ uint32_t index_next(const struct index *x, struct index_search *search)
     return 0;
 }
 
+void index_expect(const struct index *x, uint32_t hash)
+{
+    const struct index_table *t = x->directory[entry_of(x, hash)];
+
+    __builtin_prefetch(&t->places[home_of(hash)], 1);
+}
+
 size_t index_memory(const struct index *x)
 {
-    return x->n_tables * TABLE_SIZE +
+    return (x->n_tables + (x->spare != NULL)) * TABLE_SIZE +
            ((size_t)1 << x->depth) * sizeof(*x->directory);
 }

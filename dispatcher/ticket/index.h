@@ -17,6 +17,7 @@ struct index {
     struct index_table **directory;
     unsigned depth;  /* the directory has 2^depth entries */
     size_t n_tables; /* 32 KiB each */
+    struct index_table *spare; /* the one given up last, for the next */
 };
 
 void index_init(struct index *x);
@@ -37,6 +38,9 @@ struct index_search {
     const struct index_table *table;
 };
 uint32_t index_next(const struct index *x, struct index_search *search);
+
+/* Has the memory fetched in which a hash will be looked for soon. */
+void index_expect(const struct index *x, uint32_t hash);
 
 size_t index_memory(const struct index *x);
 

@@ -32,6 +32,8 @@ static void add(struct segments *s)
         s->pieces = memory_grow(s->pieces, s->size, sizeof(*s->pieces));
     }
     s->pieces[s->n] = memory_map(piece_size(s));
+    if (s->n > 0) /* then this one will be full soon */
+        memory_populate(s->pieces[s->n], piece_size(s));
     s->n++;
 }
 

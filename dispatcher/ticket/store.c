@@ -306,6 +306,12 @@ void ticket_store_put(struct ticket_store *s, const struct ticket_entry *entry)
     set(s, number, entry);
 }
 
+void ticket_store_expect(const struct ticket_store *s, const char *id,
+                         size_t id_size)
+{
+    index_expect(&s->index, hash_of(id, id_size));
+}
+
 void ticket_store_load(struct ticket_store *s, const struct ticket_entry *entry)
 {
     assert(entry->id_size <= TICKET_ID_MAX && entry->value_size <= UINT32_MAX &&

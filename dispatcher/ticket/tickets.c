@@ -158,6 +158,11 @@ static bool is_id(const struct ticket_record *record)
            !memchr(record->key, '\0', record->key_size);
 }
 
+void tickets_expect(const struct tickets *t, const struct ticket_record *record)
+{
+    ticket_store_expect(t->store, record->key, record->key_size);
+}
+
 enum status tickets_load(struct tickets *t, const struct ticket_record *record)
 {
     struct state_peek peek;

@@ -31,6 +31,41 @@ static void work_is_done_when_it_was_waited_for(void **state)
     assert_null(h);
 }
 
+struct order {
+    int numbers[100];
+    int n;
+};
+
+struct numbered {
+    struct order *order;
+    int number;
+};
+
+static void note(void *opaque)
+{
+    const struct numbered *one = opaque;
+
+    one->order->numbers[one->order->n++] = one->number;
+}
+
+static void much_work_is_done_in_its_order(void **state)
+{
+    struct second_hand *h = second_hand_new();
+    struct order order = {.n = 0};
+    struct numbered pieces[100];
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        pieces[i] = (struct numbered){&order, i};
+        second_hand_give(h, note, &pieces[i]);
+    }
+    second_hand_wait(h);
+    assert_int_equal(order.n, 100);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(order.numbers[i], i);
+    second_hand_free(&h);
+}
+
 static void one_that_had_nothing_to_do_ends_too(void **state)
 {
     struct second_hand *h = second_hand_new();
@@ -56,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(work_is_done_when_it_was_waited_for),
+        cmocka_unit_test(much_work_is_done_in_its_order),
         cmocka_unit_test(one_that_had_nothing_to_do_ends_too),
         cmocka_unit_test(work_that_was_given_is_done_before_the_end),
     };
