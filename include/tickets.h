@@ -46,7 +46,7 @@ void tickets_expect(const struct tickets *t,
                     const struct ticket_record *record);
 
 /* One record of the state topic, in its order; it is part of no transaction,
- * and none may be open. It takes about as long as a copy of the record.
+ * and none may be open. It takes little longer than a copy of the record.
  * REJECT: the key is no ticket id, or the value no TicketState; FATAL: its
  * format is newer than ours. Then nothing has changed. */
 MUST_CHECK enum status tickets_load(struct tickets *t,

@@ -4,7 +4,7 @@
  */
 #include "bench_store.h"
 
-enum { ROUNDS = 20 };
+enum { ROUNDS = 20, AHEAD = 8 };
 
 /* The record of a ticket at a stage, as it lies in the topic. */
 static struct ticket_record record_of(const struct bench *b, char id[ID_SIZE],
@@ -44,6 +44,18 @@ static double copy_all(struct bench *b)
     return ns;
 }
 
+/* As the dispatcher does while it reads tickets back. */
+static void expect(const struct bench *b, const struct tickets *t, size_t i)
+{
+    char id[ID_SIZE];
+    const struct ticket_record record = {.key = id, .key_size = ID_SIZE};
+
+    if (i >= b->n)
+        return;
+    id_of(id, i);
+    tickets_expect(t, &record);
+}
+
 static double load_all(struct bench *b, struct tickets *t, size_t later)
 {
     char id[ID_SIZE];
@@ -53,6 +65,7 @@ static double load_all(struct bench *b, struct tickets *t, size_t later)
         const struct ticket_record record =
             record_of(b, id, i, open_stage(i + later));
 
+        expect(b, t, i + AHEAD);
         if (tickets_load(t, &record) != STATUS_OK)
             life_fail_bench("load", "refused");
     }
@@ -67,6 +80,7 @@ static double forget_all(struct bench *b, struct tickets *t)
     for (size_t i = 0; i < b->n; i++) {
         const struct ticket_record record = {.key = id, .key_size = ID_SIZE};
 
+        expect(b, t, i + AHEAD);
         id_of(id, i);
         if (tickets_load(t, &record) != STATUS_OK)
             life_fail_bench("load", "refused");
