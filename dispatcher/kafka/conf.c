@@ -31,7 +31,7 @@ static const struct property consumer_defaults[] = {
     {"max.poll.interval.ms", "300000"},
     {"queued.max.messages.kbytes", "65536"},
     /* How soon the end of a partition is told. */
-    {"fetch.wait.max.ms", "100"},
+    {"fetch.wait.max.ms", "20"},
     {"topic.metadata.refresh.interval.ms", "10000"},
 };
 
