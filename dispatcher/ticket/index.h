@@ -15,8 +15,8 @@ struct index_table;
 
 struct index {
     struct index_table **directory;
-    unsigned depth;  /* the directory has 2^depth entries */
-    size_t n_tables; /* 32 KiB each */
+    unsigned depth;            /* the directory has 2^depth entries */
+    size_t n_tables;           /* 32 KiB each */
     struct index_table *spare; /* the one given up last, for the next */
 };
 
