@@ -63,7 +63,8 @@ static bool any_moves(const struct life *l)
 }
 
 /* As deadline_compute, but warnings that are due already, and only late, are
- * not lost. */
+ * not lost; before the new end, that is, for behind it there is nothing to warn
+ * of. */
 static void compute(struct life *l, const Dispatch__V1__TicketPart *part,
                     Dispatch__V1__TicketClock *clock)
 {
@@ -73,6 +74,8 @@ static void compute(struct life *l, const Dispatch__V1__TicketPart *part,
     while (n < clock->n_warn_ats && late[n] <= l->now)
         n++;
     deadline_compute(l, part, clock);
+    while (n > 0 && late[n - 1] >= clock->due_at)
+        n--;
     int64_t *both = life_alloc(l, (n + clock->n_warn_ats) * sizeof(*both));
     if (!both)
         return;

@@ -104,12 +104,13 @@ class Clock:
         self.calendar = before
 
     def move(self, calendar, parent, now):
-        """The calendar is another one; what is due and only late stays due."""
+        """The calendar is another one; what is due and only late stays due,
+        if it is before the end."""
         late = [at for at in self.warn_ats if at <= now]
         self.calendar = calendar
         self.compute()
         self.plan_by(calendar, parent, now)
-        self.warn_ats = late + self.warn_ats
+        self.warn_ats = [at for at in late if at < self.due_at] + self.warn_ats
 
     def next_due(self):
         """When it does something by itself next; None: never."""

@@ -42,6 +42,14 @@ static const struct test_row city[] = {
     TABLES, OFFICE(""), {M("version", "7")}, {0}};
 static const struct test_row next_year[] = {
     TABLES, OFFICE("\"2026-03-03\""), {M("version", "8")}, {0}};
+/* Before `city`: on Monday the office opened at four. */
+static const struct test_row late_monday[] = {
+    TABLES,
+    {TABLE_CALENDARS, "office",
+     "{\"time_zone\":\"UTC\",\"week\":{\"mon\":[\"16:00-17:00\"],"
+     "\"tue\":[\"09:00-17:00\"],\"wed\":[\"09:00-17:00\"]}}"},
+    {M("version", "6")},
+    {0}};
 static const struct test_row rolled_back[] = {
     TABLES, OFFICE("\"2026-03-03\""), {M("version", "6")}, {0}};
 
@@ -239,6 +247,38 @@ static void a_new_holiday_moves_the_open_deadlines_once(void **state)
     script_end(&s);
 }
 
+static void
+a_warning_that_is_late_stays_if_it_is_before_the_new_end(void **state)
+{
+    static const struct {
+        int64_t minute; /* of the new calendar, while no timer could fire */
+        const struct test_row *rows;
+        const char *moved, *then;
+    } cases[] = {
+        {1700, city, "RESCHEDULED a/R@1560 ~", "1560 BREACHED a/R@1560"},
+        {1700, next_year, "RESCHEDULED a/R@3000 ~",
+         "1620 WARNING a/R@3000; BREACHED a/R@3000"},
+    };
+    static const struct step steps[] = {
+        {0, CREATED("w"), "ASSIGNED a/lead:0; SCHEDULED a/R@2880"},
+        {0, NULL, NULL}};
+    char text[SCRIPT_TEXT];
+    struct script s;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct step later[] = {{3000, NULL, cases[i].then},
+                                     {0, NULL, NULL}};
+
+        script_begin(&s, late_monday);
+        script_run(&s, "late Monday", steps);
+        recalendar(&s, cases[i].rows, cases[i].minute, text);
+        assert_string_equal(text, cases[i].moved);
+        script_run(&s, "late Monday", later);
+        script_end(&s);
+    }
+}
+
 static void a_paused_deadline_moves_when_it_resumes(void **state)
 {
     static const struct step steps[] = {
@@ -351,6 +391,8 @@ int main(void)
         cmocka_unit_test(a_merged_ticket_ends_and_may_be_split_off_again),
         cmocka_unit_test(a_cancelled_ticket_is_over),
         cmocka_unit_test(a_new_holiday_moves_the_open_deadlines_once),
+        cmocka_unit_test(
+            a_warning_that_is_late_stays_if_it_is_before_the_new_end),
         cmocka_unit_test(a_paused_deadline_moves_when_it_resumes),
         cmocka_unit_test(a_ticket_that_grows_too_large_is_refused),
         cmocka_unit_test(descriptions_contacts_and_officials_are_passed_on),
