@@ -277,7 +277,8 @@ static void begin_first_response(struct life *l, Dispatch__V1__TicketPart *part)
 }
 
 /* Who holds already what it would take is told only of what a desk says or
- * must decide. NULL: it is no news for the taker, or the arena is full. */
+ * must decide, and of what came back to it. NULL: it is no news for the taker,
+ * or the arena is full. */
 static Dispatch__V1__TicketPart *take(struct life *l, const struct handover *h,
                                       const struct legacy *legacy,
                                       struct taker *t, int role)
@@ -286,7 +287,7 @@ static Dispatch__V1__TicketPart *take(struct life *l, const struct handover *h,
 
     t->unchanged = part && has_all(legacy, part, t, role);
     if (t->unchanged)
-        return t->desk || h->ruled ? part : NULL;
+        return t->desk || h->ruled || t->takes_back ? part : NULL;
     part = find_part(l, legacy, t, role);
     if (!part)
         return NULL;
@@ -308,14 +309,16 @@ static bool was_before(Dispatch__V1__TicketPart *const *list, size_t i)
 
 /* What a taker has forwarded comes back to it first: a department has one
  * part, and one role. */
-static void take_back_all(struct life *l, const struct handover *h)
+static void take_back_all(struct life *l, struct handover *h)
 {
     for (size_t i = 0; i < h->n_takers; i++) {
         Dispatch__V1__TicketPart *part =
             part_of(l, h->takers[i].department->id);
 
-        if (part)
-            take_back(l, part, h->reason);
+        if (!part)
+            continue;
+        h->takers[i].takes_back = part_below(l, part) != NULL;
+        take_back(l, part, h->reason);
     }
 }
 

@@ -20,7 +20,10 @@ struct taker {
     bool no_policy;         /* 0 means that there is none */
     const char *official;   /* of the route; "": none */
     uint32_t matters;       /* bits */
-    bool unchanged; /* set by hand_over: the department had all of it before */
+    /* Set by hand_over: what it had forwarded comes back to it; it had all of
+     * this before. */
+    bool takes_back;
+    bool unchanged;
 };
 
 struct handover {

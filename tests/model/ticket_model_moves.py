@@ -43,11 +43,12 @@ def supervise_until_acknowledged(part):
 
 
 def take_back(step, part, reason):
-    """A department holds again what it forwarded: those below lose it."""
+    """A department holds again what it forwarded: those below lose it. True:
+    there was something."""
     ticket = step.ticket
     lower = ticket.lower(part)
     if not lower or lower is part:
-        return
+        return False
     while ticket.below(part):
         below = ticket.below(part)
         after = ticket.below(below)
@@ -57,6 +58,7 @@ def take_back(step, part, reason):
     part.role, part.attempt = lower.role, lower.attempt + 1
     part.resolved = lower.resolved
     ticket.sort()
+    return True
 
 
 @dataclass
@@ -80,13 +82,15 @@ def hand_over(step, part, shares, reason, stays=False, ruled=False,
     old = chain[-1].open_clock(RESOLUTION)
     was = part.copy()
     lose(step, chain, reason, stays)
+    back = set()
     for share in shares:
         there = ticket.part(share.department)
-        if there:
-            take_back(step, there, reason)
+        if there and take_back(step, there, reason):
+            back.add(share.department)
     told = []
     for share in shares:
-        told.append(take(step, share, role, was, old, ruled, reason))
+        told.append(take(step, share, role, was, old,
+                         ruled or share.department in back, reason))
         if told[-1].part.role == LEAD and told[-1].is_told:
             role = CO_HANDLER
     ticket.sort()
@@ -113,14 +117,14 @@ def lose(step, chain, reason, stays):
         cancel_clocks(step, part)
 
 
-def take(step, share, role, was, old, ruled, reason):
+def take(step, share, role, was, old, is_news, reason):
     """One share to one department. Who has all already only hears what a desk
-    says or must decide."""
+    says or must decide, and what came back to it."""
     ticket = step.ticket
     part = ticket.part(share.department)
     before = open_clocks(part) if part else {}
     if part and has_all(part, share, role):
-        return Told(part, before, share.desk, share.desk or ruled, False)
+        return Told(part, before, share.desk, share.desk or is_news, False)
     if part:
         join(step, part, share, role, reason)
     else:

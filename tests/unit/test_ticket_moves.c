@@ -201,6 +201,19 @@ SCRIPT(a_forwarder_reports_for_the_one_below, city,
        {30, BY("contacted", "city"),
         "UPDATED gas/lead:0; UPDATED xc/co:1; UPDATED xc-2/co:0"})
 
+/* The best rule names gas, which has returned it; the next is the area's. */
+SCRIPT(who_takes_back_what_it_forwarded_is_told, city,
+       {0, CREATED(OF("k")),
+        "ASSIGNED gas/lead:0; SCHEDULED gas/F@60; SCHEDULED gas/R@600; "
+        "ASSIGNED heat/co:0"},
+       {10, RETURNED("gas", "NOT_RESPONSIBLE"),
+        "WITHDRAWN gas/lead:0; CANCELLED gas/F@60; CANCELLED gas/R@600; "
+        "REASSIGNED xc/lead:0"},
+       {20, FORWARDED("xc", "xc-1"),
+        "FORWARDED xc-1/lead:0; FORWARDED xc/sup:0"},
+       {30, RETURNED("heat", "NOT_RESPONSIBLE"),
+        "WITHDRAWN heat/co:0; WITHDRAWN xc-1/lead:0; REASSIGNED xc/lead:0"})
+
 SCRIPT(who_gets_more_holds_what_was_forwarded_in_its_own_right, city,
        {0, CREATED(OF("w") "," OF("h")),
         "ASSIGNED xc/lead:0; SCHEDULED xc/F@60; SCHEDULED xc/R@600; "
@@ -336,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_co_handler_may_be_forwarded_to),
         cmocka_unit_test(what_is_resolved_is_not_taken_back),
         cmocka_unit_test(a_forwarder_reports_for_the_one_below),
+        cmocka_unit_test(who_takes_back_what_it_forwarded_is_told),
         cmocka_unit_test(
             who_gets_more_holds_what_was_forwarded_in_its_own_right),
         cmocka_unit_test(who_has_answered_answers_no_second_time),
