@@ -62,7 +62,7 @@ enum consumer_event {
     CONSUMER_FATAL,   /* cannot go on: consumer_error says why */
 };
 
-/* Both run in the thread of consumer_poll, which holds no record then. */
+/* Both run in the thread of consumer_poll. */
 struct consumer_handlers {
     void (*assigned)(void *opaque, const int32_t *partitions, size_t n);
     /* `lost`: another member may own them already; commit nothing. */
@@ -86,8 +86,7 @@ enum consumer_event consumer_poll(struct consumer *c, int timeout_ms,
 void consumer_done(struct record *rec);
 
 /* One more record that was fetched along with the last one, without waiting;
- * false: none. There are some only while nothing but state is fetched. Any
- * thread may give it back with consumer_done. */
+ * false: none. There are some only while nothing but state is fetched. */
 bool consumer_take(struct consumer *c, struct record *rec);
 
 /* Why consumer_poll said that it cannot go on, for a person. */

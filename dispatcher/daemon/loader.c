@@ -52,19 +52,31 @@ static struct ticket_record ticket_record(const struct record *rec)
                                   .value_size = rec->value_size};
 }
 
-/* Takes one record into its partition's memory. */
-static enum status load(struct owned *o, const struct record *rec)
+/* Takes what a record says into its partition's memory. */
+static enum status take(struct owned *o, const struct record *rec)
 {
     const struct ticket_record record = ticket_record(rec);
 
-    if (!o->n_restored++)
-        o->begun_us = clock_steady_us();
-    o->restored = rec->offset + 1;
     if (!record.key || record.key_size == 0)
         return STATUS_REJECT;
     if (!state_head_has_key(&record))
         return tickets_load(o->tickets, &record);
     return state_head_read(&record, &o->head) ? STATUS_OK : STATUS_REJECT;
+}
+
+/* A record that is refused counts as not read: it is met again. */
+static enum status load(struct owned *o, const struct record *rec)
+{
+    enum status status;
+
+    if (o->n_restored == 0)
+        o->begun_us = clock_steady_us();
+    status = take(o, rec);
+    if (status != STATUS_OK)
+        return status;
+    o->n_restored++;
+    o->restored = rec->offset + 1;
+    return STATUS_OK;
 }
 
 /* What was fetched lies in the other core's cache, and the place of a ticket

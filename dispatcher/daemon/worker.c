@@ -148,13 +148,13 @@ static void run(struct worker *w)
         return;
     }
     poll_once(w, worker_patience_ms(w, POLL_MS));
-    if (worker_restore_goes_on(w))
-        return;
-    worker_restore_settle(w);
-    if (w->phase == PHASE_RUN)
-        worker_restore_turn(w);
-    if (w->phase == PHASE_RUN)
-        worker_time(w);
+    if (!worker_restore_goes_on(w)) {
+        worker_restore_settle(w);
+        if (w->phase == PHASE_RUN)
+            worker_restore_turn(w);
+        if (w->phase == PHASE_RUN)
+            worker_time(w);
+    }
     if (w->phase == PHASE_RUN && w->in_transaction && worker_commit_due(w))
         worker_commit(w);
 }
@@ -311,6 +311,8 @@ static void join(struct worker *w)
 
 static void step(struct worker *w)
 {
+    if (w->phase != PHASE_RUN)
+        worker_restore_settle(w);
     switch (w->phase) {
     case PHASE_RENEW:
         make_producer(w);

@@ -67,7 +67,7 @@ void worker_restore(struct worker *w, struct record *rec)
 
 bool worker_restore_goes_on(struct worker *w)
 {
-    return w->loading && clock_steady_us() - w->settled_us < SETTLE_US;
+    return w->loading && !clock_is_over(w->settled_us, SETTLE_US);
 }
 
 void worker_restore_settle(struct worker *w)
@@ -77,7 +77,7 @@ void worker_restore_settle(struct worker *w)
     if (!w->loading)
         return;
     w->loading = false;
-    if (!loader_settle(w->loader, &refusal) && w->phase == PHASE_RUN)
+    if (!loader_settle(w->loader, &refusal) && w->phase != PHASE_END)
         refuse_record(w, &refusal);
     w->settled_us = clock_steady_us();
 }

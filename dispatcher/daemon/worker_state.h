@@ -19,7 +19,7 @@
 struct arena;
 struct catalogue;
 struct consumer;
-struct halves;
+struct loader;
 struct outputs;
 struct ticket_step;
 struct watchdog_slot;

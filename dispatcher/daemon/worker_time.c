@@ -33,12 +33,6 @@ enum {
 
 /* -------------------------------------------------------------- the clock */
 
-/* Also when a clock that must not go back does: a faked one can. */
-static bool is_over(int64_t since_us, int64_t pause_us)
-{
-    return (uint64_t)(clock_steady_us() - since_us) >= (uint64_t)pause_us;
-}
-
 static void tell_held(struct worker *w)
 {
     health_set(w->options.health, (unsigned)w->index, HEALTH_TIMERS, false,
@@ -198,7 +192,7 @@ static bool fire_all(struct worker *w)
 static void do_timers(struct worker *w)
 {
     settle_frontiers(w);
-    if (!fire_all(w) || !is_over(w->asked_us, ASK_PAUSE_US))
+    if (!fire_all(w) || !clock_is_over(w->asked_us, ASK_PAUSE_US))
         return;
     ask_for_ends(w, clock_wall_ms());
     settle_frontiers(w);
@@ -290,7 +284,7 @@ static void follow_calendars(struct worker *w)
                      o->calendars.cursor == TICKETS_END;
 
         if (waits || !look_at(w, o, calendars) || worker_commit_due(w) ||
-            is_over(begun_us, LOOK_US))
+            clock_is_over(begun_us, LOOK_US))
             return;
     }
 }
@@ -346,7 +340,7 @@ static void show_timers(struct worker *w, int64_t now_ms)
 
 static void show(struct worker *w)
 {
-    if (!is_over(w->shown_us, SHOW_US))
+    if (!clock_is_over(w->shown_us, SHOW_US))
         return;
     w->shown_us = clock_steady_us();
     metrics_gauge(w->metrics, METRIC_CONSUMER_QUEUE,
@@ -361,14 +355,14 @@ void worker_time(struct worker *w)
 {
     bool good;
 
-    if (!is_over(w->timed_us, TURN_US))
+    if (!clock_is_over(w->timed_us, TURN_US))
         return;
     w->timed_us = clock_steady_us();
     good = clock_is_good(w);
     if (good)
         do_timers(w);
     if (good && w->phase == PHASE_RUN && w->reading &&
-        is_over(w->looked_us, LOOK_PAUSE_US))
+        clock_is_over(w->looked_us, LOOK_PAUSE_US))
         follow_calendars(w);
     if (w->phase != PHASE_RUN)
         return;

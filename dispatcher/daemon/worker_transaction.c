@@ -37,11 +37,18 @@ void worker_forget_transaction(struct worker *w)
     w->in_transaction = false;
 }
 
+/* An end is final. */
+static void go_to(struct worker *w, enum phase phase)
+{
+    if (w->phase != PHASE_END)
+        w->phase = phase;
+}
+
 void worker_renew(struct worker *w)
 {
     metrics_count_now(w->metrics, METRIC_PRODUCERS, 0);
     producer_free(&w->producer);
-    w->phase = PHASE_RENEW;
+    go_to(w, PHASE_RENEW);
 }
 
 bool worker_has_twin(struct worker *w)
@@ -137,7 +144,7 @@ void worker_give_up(struct worker *w, enum txn cause, enum metric_abort why)
         distrust_clock(w);
     worker_forget_transaction(w);
     stop_fetching(w);
-    w->phase = PHASE_REWIND;
+    go_to(w, PHASE_REWIND);
     if (cause == TXN_OK || cause == TXN_ABORT)
         cause = producer_abort(w->producer);
     if (cause == TXN_RENEW)

@@ -135,6 +135,7 @@ static void nothing_behind_a_record_that_is_refused_is_loaded(void **state)
     assert_int_equal(refusal.status, STATUS_FATAL);
     for (int i = 0; i < PARTITIONS; i++)
         assert_int_equal(count(c, i), i == 3);
+    assert_int_equal(owned(c, 3)->restored, 101); /* where it is read again */
 }
 
 static void records_of_other_partitions_are_dropped(void **state)
