@@ -172,7 +172,7 @@ static void supervise(struct process *p)
             start_workers(p, &facts);
         p->failed = status == STATUS_FATAL;
         workers_ended(p);
-        if (clock_steady_us() - ticked_us >= 1000000) {
+        if (clock_is_over(ticked_us, 1000000)) {
             ticked_us = clock_steady_us();
             metrics_tick(p->metrics, clock_wall_ms());
         }

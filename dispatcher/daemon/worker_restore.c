@@ -219,15 +219,15 @@ static bool must_fetch(const struct worker *w)
 
 /* The state comes faster than it can be taken, until the client library's queue
  * is full. */
-static void keep_fetching(struct worker *w, int64_t now_us)
+static void keep_fetching(struct worker *w)
 {
     struct partitions *p = &w->partitions;
     size_t n = 0;
 
-    if (now_us - w->nudged_us < NUDGE_US ||
+    if (!clock_is_over(w->nudged_us, NUDGE_US) ||
         consumer_waiting(w->consumer) > NUDGE_BELOW)
         return;
-    w->nudged_us = now_us;
+    w->nudged_us = clock_steady_us();
     for (size_t i = 0; i < p->n; i++)
         if (!p->items[i].ready)
             p->offsets[n++] = (struct partition_offset){
@@ -237,19 +237,16 @@ static void keep_fetching(struct worker *w, int64_t now_us)
 
 void worker_restore_turn(struct worker *w)
 {
-    int64_t now_us;
-
     if (w->n_restoring == 0)
         return;
-    now_us = clock_steady_us();
-    keep_fetching(w, now_us);
-    if (now_us - w->restore_tried_us > TRY_US) {
-        w->restore_tried_us = now_us;
+    keep_fetching(w);
+    if (clock_is_over(w->restore_tried_us, TRY_US)) {
+        w->restore_tried_us = clock_steady_us();
         if (must_fetch(w))
             worker_fetch(w);
     }
-    if (now_us - w->restore_told_us > TELL_US) {
-        w->restore_told_us = now_us;
+    if (clock_is_over(w->restore_told_us, TELL_US)) {
+        w->restore_told_us = clock_steady_us();
         tell_progress(w);
     }
 }

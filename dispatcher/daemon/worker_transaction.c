@@ -249,6 +249,5 @@ bool worker_commit_due(const struct worker *w)
     const struct settings *cfg = w->options.cfg;
 
     return w->n_steps >= cfg->commit_max_records ||
-           clock_steady_us() - w->begun_us >=
-               (int64_t)cfg->commit_interval_ms * 1000;
+           clock_is_over(w->begun_us, (int64_t)cfg->commit_interval_ms * 1000);
 }

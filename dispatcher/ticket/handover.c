@@ -92,10 +92,11 @@ static Dispatch__V1__TicketPart *new_part(struct life *l,
     return part;
 }
 
-void take_back(struct life *l, Dispatch__V1__TicketPart *from,
+bool take_back(struct life *l, Dispatch__V1__TicketPart *from,
                const char *reason)
 {
     Dispatch__V1__TicketPart *below = part_below(l, from);
+    bool forwarded = below != NULL;
 
     while (below) {
         Dispatch__V1__TicketPart *next = part_below(l, below);
@@ -113,6 +114,7 @@ void take_back(struct life *l, Dispatch__V1__TicketPart *from,
         below = next;
     }
     parts_sort(l);
+    return forwarded;
 }
 
 /* Whether the department holds already what it would take: then nothing
@@ -315,10 +317,7 @@ static void take_back_all(struct life *l, struct handover *h)
         Dispatch__V1__TicketPart *part =
             part_of(l, h->takers[i].department->id);
 
-        if (!part)
-            continue;
-        h->takers[i].takes_back = part_below(l, part) != NULL;
-        take_back(l, part, h->reason);
+        h->takers[i].takes_back = part && take_back(l, part, h->reason);
     }
 }
 

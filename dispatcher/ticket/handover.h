@@ -41,8 +41,8 @@ struct handover {
 void hand_over(struct life *l, struct handover *h);
 
 /* A department that forwarded its part has it again; whoever had it from there
- * loses it. Nothing happens where it was not forwarded. */
-void take_back(struct life *l, Dispatch__V1__TicketPart *from,
+ * loses it. False: it was not forwarded, nothing happens. */
+bool take_back(struct life *l, Dispatch__V1__TicketPart *from,
                const char *reason);
 
 /* In the next four `matter` is an index; 0 also stands for a ticket that has
